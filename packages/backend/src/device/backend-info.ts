@@ -1,0 +1,31 @@
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+
+/** What runs, and why. The CLI and the pages show it. */
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** The adapter or processor, as it names itself. */
+  readonly device: string;
+  /** Optional capabilities in use: `shader-f16`, `subgroups`, `simd` … */
+  readonly features: readonly string[];
+  /** Threads that kernels may use; 1 where the engine is single-threaded. */
+  readonly threads: number;
+  /** Limits in bytes or counts, by WebGPU's own names; `wasmMemoryBytes` on wasm. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** Why this backend was taken, including what was tried before it. */
+  readonly reason: string;
+}
+
+export interface SelectBackendOptions {
+  /** Exactly this backend, or `E_BACKEND_UNAVAILABLE`. */
+  backend?: BackendName;
+  /** The first that works is taken. @default ['webgpu', 'wasm', 'cpu'] */
+  order?: readonly BackendName[];
+  /** Accept a software WebGPU adapter (SwiftShader). @default false */
+  allowSoftwareAdapter?: boolean;
+  /** Threads for kernels. @default the engine's own choice */
+  threads?: number;
+  /** Fixed order of every sum, one thread: equal runs give equal bits. @default false */
+  deterministic?: boolean;
+  /** Where the wasm binaries are served, ending in `/`. @default beside the installed package */
+  assetBaseUrl?: string;
+}

@@ -1,0 +1,31 @@
+export {
+  type BackendInfo,
+  type BackendName,
+  type ErrorCode,
+  type ErrorParts,
+  type SelectBackendOptions,
+  TintypeError,
+  tf,
+} from '@tintype/backend';
+export type { Storage } from './checkpoint/storage.ts';
+export type { Ema } from './optimizers/ema.ts';
+export type { LearningRateSchedule, Optimizer } from './optimizers/optimizer.ts';
+export type { Model } from './parameters/model.ts';
+export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameters/parameter-tree.ts';
+export type { RandomStream } from './random/random-stream.ts';
+export type {
+  CheckpointEvent,
+  MetricsEvent,
+  PreviewEvent,
+  TrainEvent,
+  VerdictEvent,
+} from './training/train-event.ts';
+export type { JsonValue, StatePart, StateTensor, TrainState } from './training/train-state.ts';
+export type {
+  Batch,
+  BatchRequest,
+  BatchSource,
+  Phase,
+  PhaseContext,
+  TrainStep,
+} from './training/train-step.ts';

@@ -1,0 +1,22 @@
+/** Images kept as bytes; batches become float32 in [-1, 1]. */
+export interface ImageDataset {
+  readonly name: string;
+  readonly size: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** uint8 [size, height, width, channels]. */
+  readonly pixels: Uint8Array;
+  /** One class index per image, where the dataset has classes. */
+  readonly labels?: Uint8Array;
+  readonly classNames?: readonly string[];
+}
+
+/** Points in the plane, float32 [size, 2], with the component each was drawn from. */
+export interface PointDataset {
+  readonly name: string;
+  readonly size: number;
+  readonly points: Float32Array;
+  readonly labels: Uint8Array;
+  readonly classNames?: readonly string[];
+}

@@ -1,0 +1,53 @@
+import type { tf } from '@tintype/core-tensor';
+
+export type PredictionType = 'epsilon' | 'sample' | 'v';
+export type VarianceType = 'fixed' | 'learned' | 'learned-range';
+
+/** `labels` int32 [batch] with −1 = null label, `attributes` [batch, k], `encoderHiddenStates` [batch, tokens, c]. */
+export type Condition = Readonly<Record<string, tf.Tensor>>;
+
+/** What every sampler states about the step it is taking, in float64. */
+export interface SamplerStep {
+  /** Training timestep now, and the one the step leads to (negative after the last). */
+  readonly t: number;
+  readonly previousT: number;
+  readonly alphaCumprod: number;
+  readonly alphaCumprodPrevious: number;
+  /** Factors of the posterior mean: xStart · coefficients[0] + xt · coefficients[1]. */
+  readonly posteriorMeanCoefficients: readonly [number, number];
+  readonly variance: number;
+  /** Whether the sampler will clip the predicted xStart to [-1, 1]. */
+  readonly clip: boolean;
+}
+
+export interface DenoiserOptions {
+  readonly condition?: Condition;
+  readonly step?: SamplerStep;
+}
+
+export interface DenoiserPrediction {
+  readonly prediction: tf.Tensor4D;
+  /** Raw variance output where the denoiser learns it. */
+  readonly variance?: tf.Tensor4D;
+  /** The prediction is clipped already: the sampler must not clip again. */
+  readonly isClipped?: boolean;
+}
+
+/** The seam between networks, samplers and guidance: samplers take one, guidance takes one and returns one. */
+export interface Denoiser {
+  readonly predictionType: PredictionType;
+  readonly varianceType: VarianceType;
+  /**
+   * @param xt [batch, h, w, c], already scaled by the sampler.
+   * @param t float32 [batch] in training-timestep units; may be fractional.
+   */
+  predict(xt: tf.Tensor4D, t: tf.Tensor1D, options?: DenoiserOptions): DenoiserPrediction;
+}
+
+/** Latent diffusion: images to the denoiser's space and back. */
+export interface LatentCodec {
+  encode(images: tf.Tensor4D): tf.Tensor4D;
+  decode(latents: tf.Tensor4D): tf.Tensor4D;
+  /** Latents are multiplied by this before diffusion. */
+  readonly scale: number;
+}

@@ -1,0 +1,1 @@
+export type { CreatedModel, DataOptions, Expectation, Recipe, SampleRequest, SystemId } from './recipe.ts';

@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsup';
+
+/** The one way a library package is built: ESM, CommonJS and declarations from the given entries. */
+export function packageBuild(entry: Record<string, string>) {
+  return defineConfig({
+    entry,
+    format: ['esm', 'cjs'],
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    target: 'es2022',
+  });
+}
