@@ -8,6 +8,10 @@ export {
   tf,
 } from '@tintype/backend';
 export type { Storage } from './checkpoint/storage.ts';
+export { assertConfig } from './config/assert-config.ts';
+export { assertLabels } from './config/assert-labels.ts';
+export { assertShape } from './config/assert-shape.ts';
+export { parseJsonConfig } from './config/parse-json-config.ts';
 export type { Ema } from './optimizers/ema.ts';
 export type { LearningRateSchedule, Optimizer } from './optimizers/optimizer.ts';
 export type { Model } from './parameters/model.ts';
