@@ -12,6 +12,7 @@ export { assertConfig } from './config/assert-config.ts';
 export { assertLabels } from './config/assert-labels.ts';
 export { assertShape } from './config/assert-shape.ts';
 export { parseJsonConfig } from './config/parse-json-config.ts';
+export { v } from './config/schema.ts';
 export type { Ema } from './optimizers/ema.ts';
 export type { LearningRateSchedule, Optimizer } from './optimizers/optimizer.ts';
 export type { Model } from './parameters/model.ts';

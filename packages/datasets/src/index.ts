@@ -1,2 +1,16 @@
+export { type BatchOrder, createBatchOrder } from './batch-order.ts';
 export type { DataFiles } from './data-files.ts';
 export type { ImageDataset, PointDataset } from './dataset.ts';
+export { type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
+export { createHttpDataFiles } from './http-data-files.ts';
+export { type IdxArray, parseIdx } from './idx.ts';
+export { type IdxDatasetOptions, parseIdxDataset } from './idx-dataset.ts';
+export { createImageBatches, gatherImages, type ImageBatchOptions } from './image-batches.ts';
+export { createImageDataset, type ImageDatasetOptions, takeImages } from './image-dataset.ts';
+export { type DatasetSplit, type LoadMnistOptions, loadMnist } from './mnist.ts';
+export { createPointBatches, type PointBatchOptions } from './point-batches.ts';
+export { createEightGaussians, eightGaussiansShape } from './points/eight-gaussians.ts';
+export { createGrid25, grid25Shape } from './points/grid-25.ts';
+export type { PointSetOptions } from './points/point-mixture.ts';
+export { createTwoMoons, twoMoonsShape } from './points/two-moons.ts';
+export { type PixelImage, resizeArea } from './resize-area.ts';

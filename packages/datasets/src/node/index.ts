@@ -1,1 +1,1 @@
-export {};
+export { createPackageDataFiles, type PackageDataFilesOptions } from './package-data-files.ts';

@@ -1,0 +1,2 @@
+/** The schema language of configurations (valibot); every package writes its schemas with this one instance. */
+export * as v from 'valibot';
