@@ -18,6 +18,8 @@ export type { LearningRateSchedule, Optimizer } from './optimizers/optimizer.ts'
 export type { Model } from './parameters/model.ts';
 export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameters/parameter-tree.ts';
 export type { RandomStream } from './random/random-stream.ts';
+export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';
+export type { Monitor, MonitorContext, Verdict } from './training/monitor.ts';
 export type {
   CheckpointEvent,
   MetricsEvent,
@@ -25,6 +27,8 @@ export type {
   TrainEvent,
   VerdictEvent,
 } from './training/train-event.ts';
+export { trainLoop } from './training/train-loop.ts';
+export type { CheckpointSink, PreviewContext, TrainLoopOptions } from './training/train-loop-options.ts';
 export type { JsonValue, StatePart, StateTensor, TrainState } from './training/train-state.ts';
 export type {
   Batch,

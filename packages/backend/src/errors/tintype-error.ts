@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'E_SAFETENSORS'
   | 'E_SEED'
   | 'E_SHAPE'
+  | 'E_TIMEOUT'
   | 'E_UNKNOWN_OPTION'
   | 'E_VERSION';
 

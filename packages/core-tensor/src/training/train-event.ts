@@ -4,7 +4,10 @@ export interface MetricsEvent {
   readonly type: 'metrics';
   /** Steps completed. */
   readonly step: number;
-  /** Scalars of the last step before the reading, by name. */
+  /**
+   * The last value of each scalar since the metrics event before: under the phase's own name for it, or
+   * `<phase>/<name>` where the step has several phases.
+   */
   readonly values: Readonly<Record<string, number>>;
   readonly stepsPerSecond: number;
 }
