@@ -1,2 +1,12 @@
+export {
+  type CreateGenerator,
+  type DescribeGeneratorOptions,
+  describeGenerator,
+  type GenerateRequest,
+  type GeneratorSystem,
+} from './describe-generator.ts';
+export { type DescribeTrainStepOptions, describeTrainStep, isLong } from './describe-train-step.ts';
 export { expectNoLeaks } from './expect-no-leaks.ts';
+export { loadReference, type ReferenceTensor, type ReferenceTensors } from './load-reference.ts';
 export { assertAllClose, type CloseTolerance, type Comparable } from './to-be-all-close.ts';
+export type { CreateSystem, TrainableSystem } from './train-step-checks.ts';

@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { TintypeError, tf } from '@tintype/backend';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ParameterTree } from '../parameters/parameter-tree.ts';
 import type { RandomStream } from '../random/random-stream.ts';
@@ -35,8 +35,7 @@ export function createTinyTraining({ learningRate = 0.05, poisonedStep }: TinyOp
         interval: 1,
         run: (batch, { rng }) => {
           const noise = rng.normal<tf.Rank.R2>([3, 1], 0, 0.01);
-          const loss = () =>
-            tf.losses.meanSquaredError(batch['y']!, tf.matMul(batch['x']!, weight)) as tf.Scalar;
+          const loss = () => tf.losses.meanSquaredError(batch.y!, tf.matMul(batch.x!, weight)) as tf.Scalar;
           const { value, grads } = tf.variableGrads(loss, [weight]);
           momentum.step({ 'linear.weight': grads[weight.name]!.add(noise) });
           return { total: value, gradientNorm: grads[weight.name]!.norm() as tf.Scalar };
@@ -76,9 +75,9 @@ function createMomentum(weight: tf.Variable, learningRate: number): Optimizer {
     values: () => ({ updates }),
     restore: (tensors, values) => {
       const kept = tensors.get('linear.weight/velocity');
-      const count = values['updates'];
+      const count = values.updates;
       if (!kept || tensors.size !== 1 || typeof count !== 'number')
-        throw new Error('momentum: incomplete state');
+        throw new TintypeError('E_CHECKPOINT_MISMATCH', { what: 'incomplete momentum' });
       velocity.assign(kept);
       updates = count;
     },
