@@ -1,0 +1,23 @@
+import { castWasm } from './cast/wasm.ts';
+import { conv2dKernels } from './conv2d/index.ts';
+import { depthwiseConv2dKernels } from './depthwise-conv2d/wasm.ts';
+import { einsumWasm } from './einsum/wasm.ts';
+import { identityWasm } from './identity/wasm.ts';
+import { joinKernels } from './join/wasm.ts';
+import type { KernelEntry } from './kernel-entry.ts';
+import { matMulKernels } from './mat-mul/wasm.ts';
+import { reduceKernels } from './reduce/wasm.ts';
+import { segmentSumKernels } from './segment-sum/index.ts';
+
+/** Every kernel that we add to a backend or put in place of tfjs's. */
+export const kernels: readonly KernelEntry[] = [
+  ...conv2dKernels,
+  ...depthwiseConv2dKernels,
+  ...joinKernels,
+  ...matMulKernels,
+  ...reduceKernels,
+  ...segmentSumKernels,
+  castWasm,
+  einsumWasm,
+  identityWasm,
+];

@@ -1,0 +1,105 @@
+import { tf } from '../../tf.ts';
+import type { KernelEntry } from '../kernel-entry.ts';
+import { defineWasmKernel, floats, type WasmBackend } from '../wasm-backend.ts';
+
+// tfjs's Slice copies its whole input out of the heap first, Split slices once per part, and both it and Concat
+// make two views per row. These three move rows inside the heap.
+
+interface SliceAttributes {
+  begin: number | number[];
+  size: number | number[];
+}
+
+export const joinKernels: readonly KernelEntry[] = [
+  defineWasmKernel<tf.TensorInfo[], { axis: number }>('Concat', ({ inputs, attrs, backend }, stock) => {
+    const isPlain = inputs.every(
+      ({ dtype, shape }) => dtype === 'float32' && tf.util.sizeFromShape(shape) > 0,
+    );
+    if (!isPlain || inputs.length === 1) return stock({ inputs, attrs, backend });
+    return concat(backend, inputs, tf.util.parseAxisParam(attrs.axis, inputs[0]!.shape)[0]!);
+  }),
+  defineWasmKernel<{ x: tf.TensorInfo }, { numOrSizeSplits: number | number[]; axis: number }>(
+    'SplitV',
+    ({ inputs: { x }, attrs, backend }, stock) => {
+      if (x.dtype !== 'float32') return stock({ inputs: { x }, attrs, backend });
+      const axis = tf.util.parseAxisParam(attrs.axis, x.shape)[0]!;
+      const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, attrs.numOrSizeSplits, axis);
+      let start = 0;
+      return sizes.map((size) => {
+        start += size;
+        return sliceAxis(backend, x, axis, start - size, size);
+      });
+    },
+  ),
+  defineWasmKernel<{ x: tf.TensorInfo }, SliceAttributes>(
+    'Slice',
+    ({ inputs: { x }, attrs, backend }, stock) => {
+      if (x.dtype !== 'float32') return stock({ inputs: { x }, attrs, backend });
+      const [begin, size] = tf.slice_util.parseSliceParams(x, attrs.begin, attrs.size);
+      return slice(backend, x, begin!, size!);
+    },
+  ),
+];
+
+function concat(backend: WasmBackend, inputs: tf.TensorInfo[], axis: number): tf.TensorInfo {
+  const shapes = inputs.map(({ shape }) => shape);
+  tf.backend_util.assertParamsConsistent(shapes, axis);
+  const output = backend.makeOutput(tf.backend_util.computeOutShape(shapes, axis), 'float32');
+  const to = floats(backend, output);
+  const outer = tf.util.sizeFromShape(output.shape.slice(0, axis));
+  const rowLength = tf.util.sizeFromShape(output.shape.slice(axis));
+  let column = 0;
+  for (const input of inputs) {
+    const length = tf.util.sizeFromShape(input.shape.slice(axis));
+    copyRows(floats(backend, input), 0, length, to, column, rowLength, outer, length);
+    column += length;
+  }
+  return output;
+}
+
+/** One axis after the other, the first first: its rows are the longest. */
+function slice(backend: WasmBackend, x: tf.TensorInfo, begin: number[], size: number[]): tf.TensorInfo {
+  let current = x;
+  for (let axis = 0; axis < x.shape.length; axis++) {
+    if (size[axis] === current.shape[axis]) continue;
+    const next = sliceAxis(backend, current, axis, begin[axis]!, size[axis]!);
+    if (current !== x) backend.disposeData(current.dataId);
+    current = next;
+  }
+  if (current !== x) return current;
+  backend.incRef(x.dataId);
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+}
+
+function sliceAxis(backend: WasmBackend, x: tf.TensorInfo, axis: number, begin: number, size: number) {
+  const shape = x.shape.map((length, i) => (i === axis ? size : length));
+  const output = backend.makeOutput(shape, 'float32');
+  const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
+  const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
+  const rowLength = x.shape[axis]! * inner;
+  const length = size * inner;
+  copyRows(floats(backend, x), begin * inner, rowLength, floats(backend, output), 0, length, outer, length);
+  return output;
+}
+
+/** Copies `rows` runs of `length` floats from and to positions that advance by their own strides. */
+function copyRows(
+  source: Float32Array,
+  sourceStart: number,
+  sourceStride: number,
+  target: Float32Array,
+  targetStart: number,
+  targetStride: number,
+  rows: number,
+  length: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const from = sourceStart + row * sourceStride;
+    const to = targetStart + row * targetStride;
+    if (length > longRun) target.set(source.subarray(from, from + length), to);
+    else for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
+  }
+}
+
+/** From this length on, a view and one block copy are cheaper than a loop. */
+const longRun = 128;

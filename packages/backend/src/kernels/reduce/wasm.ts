@@ -1,0 +1,101 @@
+import { tf } from '../../tf.ts';
+import type { KernelEntry } from '../kernel-entry.ts';
+import { defineWasmKernel, floats, type WasmBackend, withShape } from '../wasm-backend.ts';
+
+interface Attributes {
+  axis: number | number[];
+  keepDims: boolean;
+}
+
+// tfjs transposes the whole tensor whenever the reduced axes are not the last ones. Rows are added up in place
+// here, in float64.
+
+export const reduceKernels: readonly KernelEntry[] = [
+  defineWasmKernel<{ x: tf.TensorInfo }, Attributes>('Sum', ({ inputs: { x }, attrs, backend }, stock) => {
+    if (x.dtype !== 'float32') return stock({ inputs: { x }, attrs, backend });
+    return reduce(backend, x, attrs, 1);
+  }),
+  defineWasmKernel<{ x: tf.TensorInfo }, Attributes>('Mean', ({ inputs: { x }, attrs, backend }, stock) => {
+    const axes = tf.util.parseAxisParam(attrs.axis, x.shape);
+    const count = axes.reduce((size, axis) => size * x.shape[axis]!, 1);
+    if (x.dtype !== 'float32' || count === 0) return stock({ inputs: { x }, attrs, backend });
+    return reduce(backend, x, attrs, 1 / count);
+  }),
+];
+
+/** scale · Σ over the given axes. Neighbouring axes are reduced together, from the last to the first. */
+function reduce(backend: WasmBackend, x: tf.TensorInfo, { axis, keepDims }: Attributes, scale: number) {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const isReduced = x.shape.map((_, i) => axes.includes(i));
+  const outputShape = keepDims
+    ? x.shape.map((length, i) => (isReduced[i] ? 1 : length))
+    : x.shape.filter((_, i) => !isReduced[i]);
+  const runs = reducedRuns(x.shape, isReduced);
+  if (runs.length === 0) runs.push({ outer: tf.util.sizeFromShape(x.shape), length: 1, inner: 1 });
+  let current = x;
+  runs.forEach(({ outer, length, inner }, i) => {
+    const next = backend.makeOutput([outer, inner], 'float32');
+    const factor = i === runs.length - 1 ? scale : 1;
+    sumMiddle(floats(backend, current), floats(backend, next), outer, length, inner, factor);
+    if (current !== x) backend.disposeData(current.dataId);
+    current = next;
+  });
+  return withShape(current, outputShape);
+}
+
+/** The reduced runs of axes, last first, each as [outer, length, inner] of the tensor that is left by then. */
+function reducedRuns(shape: number[], isReduced: boolean[]) {
+  const runs: { outer: number; length: number; inner: number }[] = [];
+  let inner = 1;
+  for (let axis = shape.length - 1; axis >= 0; ) {
+    if (!isReduced[axis]) {
+      inner *= shape[axis--]!;
+      continue;
+    }
+    let length = 1;
+    while (axis >= 0 && isReduced[axis]) length *= shape[axis--]!;
+    runs.push({ outer: tf.util.sizeFromShape(shape.slice(0, axis + 1)), length, inner });
+  }
+  return runs;
+}
+
+function sumMiddle(
+  x: Float32Array,
+  y: Float32Array,
+  outer: number,
+  length: number,
+  inner: number,
+  scale: number,
+): void {
+  if (inner === 1) {
+    sumLast(x, y, outer, length, scale);
+    return;
+  }
+  const sums = new Float64Array(inner);
+  let from = 0;
+  for (let o = 0; o < outer; o++) {
+    sums.fill(0);
+    for (let row = 0; row < length; row++) {
+      for (let i = 0; i < inner; i++) sums[i] = sums[i]! + x[from++]!;
+    }
+    for (let i = 0; i < inner; i++) y[o * inner + i] = sums[i]! * scale;
+  }
+}
+
+/** Four running sums hide the latency of the addition. */
+function sumLast(x: Float32Array, y: Float32Array, outer: number, length: number, scale: number): void {
+  const whole = length - (length % 4);
+  let from = 0;
+  for (let o = 0; o < outer; o++) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < whole; i += 4) {
+      a += x[from]!;
+      b += x[from + 1]!;
+      c += x[from + 2]!;
+      d += x[from + 3]!;
+      from += 4;
+    }
+    for (let i = whole; i < length; i++) a += x[from++]!;
+    y[o] = (a + b + (c + d)) * scale;
+  }
+}
