@@ -1,3 +1,12 @@
 export type { BackendInfo, BackendName, SelectBackendOptions } from './device/backend-info.ts';
+export { closeBackend } from './device/close-backend.ts';
+export { currentBackend } from './device/current-backend.ts';
+export { assertDeviceHealthy, type DeviceHealth, deviceHealth } from './device/device-health.ts';
+export { selectBackend } from './device/select-backend.ts';
 export { type ErrorCode, type ErrorParts, TintypeError } from './errors/tintype-error.ts';
+export { embedding } from './gradients/embedding.ts';
+export { installCorrections, uninstall } from './gradients/install.ts';
+export type { RandomDraw } from './random/fill.ts';
+export { randomBits, randomNormal, randomUniform } from './random/random.ts';
+export { threefry2x32 } from './random/threefry.ts';
 export { tf } from './tf.ts';

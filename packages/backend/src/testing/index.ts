@@ -1,1 +1,6 @@
-export {};
+export { type DescribeOnBackendsOptions, describeOnBackends } from './describe-on-backends.ts';
+export { type AllCloseOptions, expectAllClose } from './expect-all-close.ts';
+export { type GpuGuard, guardGpu } from './gpu-guard.ts';
+export { loadReferenceJson } from './load-reference-json.ts';
+export { isRequired, probeWebgpu } from './probe-webgpu.ts';
+export { offerSoftwareVulkan } from './software-vulkan.ts';

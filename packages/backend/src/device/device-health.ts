@@ -1,0 +1,63 @@
+import { TintypeError } from '../errors/tintype-error.ts';
+import { engineState } from './engine-state.ts';
+
+/** What the WebGPU device has reported since it was made. */
+export interface DeviceHealth {
+  readonly isLost: boolean;
+  /** Why the device was lost, in the driver's words. */
+  readonly lostReason?: string;
+  /** Validation and memory errors that no error scope caught: their results are garbage. */
+  readonly errorCount: number;
+  /** The first errors, at most 20. */
+  readonly errors: readonly string[];
+}
+
+/** The running account behind `DeviceHealth`. */
+export interface HealthRecord {
+  isLost: boolean;
+  lostReason?: string;
+  errorCount: number;
+  errors: string[];
+}
+
+const keptErrors = 20;
+
+/** Listens to a device; tfjs itself installs no handler. */
+export function watchDevice(device: GPUDevice): HealthRecord {
+  const record: HealthRecord = { isLost: false, errorCount: 0, errors: [] };
+  device.addEventListener('uncapturederror', (event) => {
+    event.preventDefault();
+    record.errorCount++;
+    if (record.errors.length < keptErrors) record.errors.push(event.error.message);
+  });
+  void device.lost.then(({ reason, message }) => {
+    record.isLost = true;
+    record.lostReason = message === '' ? reason : message;
+  });
+  return record;
+}
+
+/** Health of the WebGPU device in use; always well on wasm and cpu, which have no device. */
+export function deviceHealth(): DeviceHealth {
+  const { info, webgpu } = engineState();
+  if (info?.name !== 'webgpu' || webgpu === undefined) return { isLost: false, errorCount: 0, errors: [] };
+  return { ...webgpu.health, errors: [...webgpu.health.errors] };
+}
+
+/**
+ * To be asked between training steps: after a loss or an uncaught error every result is garbage,
+ * and tfjs goes on without a word.
+ * @throws TintypeError E_DEVICE_LOST
+ */
+export function assertDeviceHealthy(where = 'assertDeviceHealthy'): void {
+  const { isLost, lostReason, errorCount, errors } = deviceHealth();
+  if (!isLost && errorCount === 0) return;
+  throw new TintypeError('E_DEVICE_LOST', {
+    where,
+    what: isLost
+      ? 'the WebGPU device is lost'
+      : 'the WebGPU device reported an error, results since are garbage',
+    got: isLost ? lostReason : errors[0],
+    remedy: 'Select the backend again and restore the last checkpoint',
+  });
+}

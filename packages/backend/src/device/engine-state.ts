@@ -1,0 +1,42 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { tf } from '../tf.ts';
+import type { BackendInfo } from './backend-info.ts';
+import type { HealthRecord } from './device-health.ts';
+
+/** What an engine in use tells about itself; selectBackend adds the reason. */
+export type EngineFacts = Omit<BackendInfo, 'reason'>;
+
+export interface WebgpuEngine {
+  readonly backend: WebGPUBackend;
+  readonly device: GPUDevice;
+  readonly facts: EngineFacts;
+  readonly health: HealthRecord;
+  readonly isSoftware: boolean;
+}
+
+export interface WasmEngine {
+  readonly backend: tf.KernelBackend;
+  readonly facts: EngineFacts;
+}
+
+interface EngineState {
+  info?: BackendInfo;
+  webgpu?: WebgpuEngine;
+  wasm?: WasmEngine;
+  /** tfjs's own factory, kept because removing a backend forgets it. */
+  wasmFactory?: () => tf.KernelBackend | Promise<tf.KernelBackend>;
+  /** Entry points of Dawn; releasing one while its devices live crashes the process. */
+  readonly entryPoints: GPU[];
+  /** Selections run one after the other. */
+  queue: Promise<unknown>;
+}
+
+const key = Symbol.for('@tintype/backend/engine-state');
+type Holder = { [key]?: EngineState };
+
+/** One state per process: ESM and CommonJS copies of this package share one tfjs. */
+export function engineState(): EngineState {
+  const holder = globalThis as Holder;
+  holder[key] ??= { entryPoints: [], queue: Promise.resolve() };
+  return holder[key];
+}
