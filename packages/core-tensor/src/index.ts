@@ -11,12 +11,78 @@ export type { Storage } from './checkpoint/storage.ts';
 export { assertConfig } from './config/assert-config.ts';
 export { assertLabels } from './config/assert-labels.ts';
 export { assertShape } from './config/assert-shape.ts';
+export { nearestName } from './config/nearest-name.ts';
 export { parseJsonConfig } from './config/parse-json-config.ts';
 export { v } from './config/schema.ts';
+export { leakyRelu, silu } from './layers/activations.ts';
+export { type Attention, type AttentionOptions, createAttention } from './layers/attention.ts';
+export { type BatchNorm, type BatchNormOptions, createBatchNorm } from './layers/batch-norm.ts';
+export { type ConvTranspose2dOptions, createConvTranspose2d } from './layers/conv-transpose2d.ts';
+export { type Conv2d, type Conv2dOptions, type ConvPadding, createConv2d } from './layers/conv2d.ts';
+export { dropout } from './layers/dropout.ts';
+export { createEmbedding, type Embedding, type EmbeddingOptions } from './layers/embedding.ts';
+export { createGroupNorm, type GroupNormOptions, type Normalization } from './layers/group-norm.ts';
+export { createInstanceNorm, type InstanceNormOptions } from './layers/instance-norm.ts';
+export { createLayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
+export { createLinear, type Linear, type LinearOptions } from './layers/linear.ts';
+export { pixelNorm } from './layers/pixel-norm.ts';
+export { averagePool, spaceToDepth, upsampleNearest } from './layers/resample.ts';
+export {
+  createSinusoidalTimeEmbedding,
+  type SinusoidalTimeEmbedding,
+  type SinusoidalTimeEmbeddingOptions,
+} from './layers/sinusoidal-time-embedding.ts';
+export { createTimeEmbedding, type TimeEmbeddingOptions } from './layers/time-embedding.ts';
+export {
+  createDownsample,
+  createUpsample,
+  type DownsampleOptions,
+  type UpsampleOptions,
+} from './layers/up-down-sampling.ts';
+export type { WeightAndBiasOptions } from './layers/weight-and-bias.ts';
+export { type AdamOptions, type AdamWOptions, createAdam, createAdamW } from './optimizers/adam.ts';
+export { type ClippedGradients, clipByGlobalNorm } from './optimizers/clip-by-global-norm.ts';
+export { type ComputedGradients, computeGradients, type Losses } from './optimizers/compute-gradients.ts';
+export { createEma, type EmaOptions } from './optimizers/create-ema.ts';
 export type { Ema } from './optimizers/ema.ts';
+export type { EmaDecayOptions, PowerWarmUp } from './optimizers/ema-decay.ts';
+export {
+  type CosineScheduleOptions,
+  constantSchedule,
+  cosineSchedule,
+  type LinearScheduleOptions,
+  linearSchedule,
+  type StepScheduleOptions,
+  stepSchedule,
+  withWarmUp,
+} from './optimizers/learning-rates.ts';
 export type { LearningRateSchedule, Optimizer } from './optimizers/optimizer.ts';
+export { createRmsprop, type RmspropOptions } from './optimizers/rmsprop.ts';
+export { createSgd, type SgdOptions } from './optimizers/sgd.ts';
+export type { OptimizerOptions } from './optimizers/slot-optimizer.ts';
+export {
+  createParameters,
+  type ParameterOptions,
+  type ParameterScope,
+  type Parameters,
+} from './parameters/create-parameters.ts';
+export {
+  constant,
+  fixed,
+  type Initializer,
+  type KaimingOptions,
+  kaimingNormal,
+  kaimingUniform,
+  normal,
+  ones,
+  uniform,
+  xavierUniform,
+  zeroCounter,
+  zeros,
+} from './parameters/initializers.ts';
 export type { Model } from './parameters/model.ts';
 export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameters/parameter-tree.ts';
+export { selectParameters } from './parameters/select-parameters.ts';
 export type { RandomStream } from './random/random-stream.ts';
 export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';
 export type { Monitor, MonitorContext, Verdict } from './training/monitor.ts';

@@ -1,0 +1,62 @@
+import { tf } from '@tintype/backend';
+import type { ParameterScope } from '../parameters/create-parameters.ts';
+import { assertDivisible, assertPositiveIntegers } from './assert-options.ts';
+import { createLinear } from './linear.ts';
+
+export interface AttentionOptions {
+  /** Of the tokens that ask, and of the result. */
+  channels: number;
+  /** Divides `innerChannels`. @default 1 */
+  heads?: number;
+  /** Of queries, keys and values together over all heads. @default channels */
+  innerChannels?: number;
+  /** Of the tokens that are looked at, where they are others. @default channels */
+  contextChannels?: number;
+  /** Bias of the three projections; `to_out.0` always has one. @default true */
+  bias?: boolean;
+}
+
+/** Tokens [b, n, channels], context [b, m, contextChannels] (the tokens themselves when left out) → [b, n, channels]. */
+export type Attention = (tokens: tf.Tensor3D, context?: tf.Tensor3D) => tf.Tensor3D;
+
+/**
+ * Vaswani et al. (2017), arXiv:1706.03762: softmax(Q·Kᵀ/√d)·V per head, d = innerChannels/heads, then a projection.
+ * Parameters as diffusers names them: `to_q`, `to_k`, `to_v`, `to_out.0`. Throws `E_CONFIG` where heads do not divide.
+ */
+export function createAttention(scope: ParameterScope, options: AttentionOptions): Attention {
+  const { channels, heads = 1, innerChannels = channels, contextChannels = channels, bias = true } = options;
+  assertPositiveIntegers('createAttention', { channels, heads, innerChannels, contextChannels });
+  assertDivisible('createAttention', 'innerChannels', innerChannels, 'heads', heads);
+  const projection = (name: string, inFeatures: number) =>
+    createLinear(scope.child(name), { inFeatures, outFeatures: innerChannels, bias });
+  const toQuery = projection('to_q', channels);
+  const toKey = projection('to_k', contextChannels);
+  const toValue = projection('to_v', contextChannels);
+  const toOut = createLinear(scope.child('to_out.0'), { inFeatures: innerChannels, outFeatures: channels });
+  const scale = 1 / Math.sqrt(innerChannels / heads);
+
+  return (tokens, context = tokens) =>
+    tf.tidy(() => {
+      const query = splitHeads(tf.mul(toQuery(tokens), scale), heads); // [b·heads, n, d]
+      const key = splitHeads(toKey(context), heads); // [b·heads, m, d]
+      const value = splitHeads(toValue(context), heads);
+      const weights = tf.softmax(tf.matMul(query, key, false, true)); // [b·heads, n, m]
+      const attended = tf.matMul(weights, value) as tf.Tensor3D; // [b·heads, n, d]
+      return toOut(joinHeads(attended, heads));
+    });
+}
+
+function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor3D {
+  if (heads === 1) return x;
+  const [batch, count, channels] = x.shape;
+  const size = channels / heads;
+  const apart = tf.transpose(tf.reshape(x, [batch, count, heads, size]), [0, 2, 1, 3]);
+  return tf.reshape(apart, [batch * heads, count, size]);
+}
+
+function joinHeads(x: tf.Tensor3D, heads: number): tf.Tensor3D {
+  if (heads === 1) return x;
+  const [rows, count, size] = x.shape;
+  const together = tf.transpose(tf.reshape(x, [rows / heads, heads, count, size]), [0, 2, 1, 3]);
+  return tf.reshape(together, [rows / heads, count, heads * size]);
+}
