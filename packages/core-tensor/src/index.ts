@@ -83,6 +83,7 @@ export {
 export type { Model } from './parameters/model.ts';
 export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameters/parameter-tree.ts';
 export { selectParameters } from './parameters/select-parameters.ts';
+export { createRandomStream } from './random/create-random-stream.ts';
 export type { RandomStream } from './random/random-stream.ts';
 export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';
 export type { Monitor, MonitorContext, Verdict } from './training/monitor.ts';

@@ -1,1 +1,11 @@
-export type { CreatedModel, DataOptions, Expectation, Recipe, SampleRequest, SystemId } from './recipe.ts';
+export { findRecipe } from './find-recipe.ts';
+export type {
+  CreatedModel,
+  DataOptions,
+  Expectation,
+  PreviewRequest,
+  Recipe,
+  SampleRequest,
+  SystemId,
+} from './recipe.ts';
+export { recipes } from './recipes.ts';

@@ -1,5 +1,5 @@
-import type { BatchSource, Ema, Model, RandomStream, TrainStep, tf } from '@tintype/core-tensor';
-import type { DataFiles } from '@tintype/datasets';
+import type { BatchSource, Ema, Model, Monitor, RandomStream, TrainStep, tf } from '@tintype/core-tensor';
+import type { DataFiles, ImageDataset } from '@tintype/datasets';
 
 /** The fourteen systems: the same ids in folders, JSON, docs and command line. */
 export type SystemId =
@@ -18,11 +18,14 @@ export type SystemId =
   | 'classifier-guidance'
   | 'classifier-free-guidance';
 
-export interface DataOptions {
+export interface DataOptions<Config = object> {
   readonly files: DataFiles;
+  readonly config: Config;
   readonly batchSize: number;
   /** Order of the data: a function of (rng, epoch). */
   readonly rng: RandomStream;
+  /** The user's own folder of images instead of the recipe's dataset, at the size the recipe asks for. */
+  readonly loadImages?: (options: { imageSize: number; channels: 1 | 3 }) => Promise<ImageDataset>;
 }
 
 export interface SampleRequest<Options> {
@@ -31,6 +34,13 @@ export interface SampleRequest<Options> {
   readonly firstIndex: number;
   readonly rng: RandomStream;
   readonly options: Options;
+}
+
+export interface PreviewRequest {
+  /** Images to show. */
+  readonly count: number;
+  /** A preview of several seconds throws when this is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a finished training must show; the quality suites check it. */
@@ -51,13 +61,16 @@ export interface Recipe<Config = object, M extends Model = Model, Options extend
   readonly name: string;
   readonly system: SystemId;
   readonly description: string;
-  data(options: DataOptions): Promise<BatchSource>;
+  data(options: DataOptions<Config>): Promise<BatchSource>;
   readonly config: Readonly<Config>;
+  /** Batches, never minutes. */
   readonly steps: number;
   readonly batchSize: number;
+  readonly monitors: readonly Monitor[];
+  /** Throws `E_CONFIG` for impossible values, before anything is trained. */
   create(config: Config, rng: RandomStream): CreatedModel<M>;
-  /** A grid's worth of images [n, h, w, c] in [-1, 1] at fixed seeds. */
-  preview(model: M, rng: RandomStream): tf.Tensor4D | Promise<tf.Tensor4D>;
+  /** Images [count, h, w, c] in [-1, 1]; the stream is the same each time, so the same latents come again. */
+  preview(model: M, rng: RandomStream, request: PreviewRequest): tf.Tensor4D | Promise<tf.Tensor4D>;
   /** Batches of images [b, h, w, c]; the consumer owns and frees each. */
   sample(model: M, request: SampleRequest<Options>): AsyncIterable<tf.Tensor4D>;
   /** Every sampling option with its default; an unknown one is refused by name. */

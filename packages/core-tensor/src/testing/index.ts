@@ -1,4 +1,13 @@
 export {
+  type AllCloseOptions,
+  type DescribeOnBackendsOptions,
+  describeOnBackends,
+  expectAllClose,
+  type GpuGuard,
+  guardGpu,
+  isRequired,
+} from '@tintype/backend/testing';
+export {
   type CreateGenerator,
   type DescribeGeneratorOptions,
   describeGenerator,

@@ -1,6 +1,8 @@
 import { tf } from '@tintype/backend';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { createPathStream, createTinyTraining } from '../training/tiny-training.test-support.ts';
+import { describeOnBackends } from '@tintype/backend/testing';
+import { expect, test } from 'vitest';
+import { createRandomStream } from '../random/create-random-stream.ts';
+import { createTinyTraining } from '../training/tiny-training.test-support.ts';
 import {
   assertAbortsCleanly,
   assertFreesTensors,
@@ -12,7 +14,7 @@ import {
   type TrainableSystem,
 } from './train-step-checks.ts';
 
-const create = (): TrainableSystem => ({ ...createTinyTraining(), rng: createPathStream('seed') });
+const create = (): TrainableSystem => ({ ...createTinyTraining(), rng: createRandomStream(1) });
 
 /** The tiny training with one thing changed. */
 const broken =
@@ -22,9 +24,7 @@ const broken =
     return { ...system, ...change(system) };
   };
 
-beforeAll(() => tf.setBackend('cpu'));
-
-describe('the checks of a train step', () => {
+describeOnBackends('the checks of a train step', () => {
   test('a sound one passes all', async () => {
     await assertReproducible(create, 3);
     await assertResumesExactly(create, 3);
@@ -36,7 +36,7 @@ describe('the checks of a train step', () => {
 
   test('noise that nobody seeded is found', async () => {
     let calls = 0;
-    const unseeded = broken(() => ({ rng: createPathStream(`call ${calls++}`) }));
+    const unseeded = broken(() => ({ rng: createRandomStream(`call ${calls++}`) }));
     await expect(assertReproducible(unseeded, 2)).rejects.toThrow();
   });
 

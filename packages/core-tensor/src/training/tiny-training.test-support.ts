@@ -1,7 +1,6 @@
 import { TintypeError, tf } from '@tintype/backend';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ParameterTree } from '../parameters/parameter-tree.ts';
-import type { RandomStream } from '../random/random-stream.ts';
 import { createTrainState } from './create-train-state.ts';
 import type { StatePart, TrainState } from './train-state.ts';
 import type { Batch, BatchSource, TrainStep } from './train-step.ts';
@@ -99,26 +98,4 @@ function createMomentum(weight: tf.Variable, learningRate: number): Optimizer {
 export function stateBytes(state: TrainState): Record<string, number[] | string> {
   const tensors = [...state.tensors()].map(([name, { tensor }]) => [name, [...tensor.dataSync()]] as const);
   return { ...Object.fromEntries(tensors), values: JSON.stringify(state.values()) };
-}
-
-/** A stream whose draws depend on its path alone. */
-export function createPathStream(path: string): RandomStream {
-  const draw = (shape: readonly number[], deviation: number) => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    const data = Array.from({ length: size }, (_, i) => deviation * Math.sin(hash(`${path}#${i}`)));
-    return tf.tensor(data, [...shape]);
-  };
-  return {
-    key: [hash(path), 0],
-    counter: 0,
-    fork: (name: string | number) => createPathStream(`${path}/${name}`),
-    normal: (shape: number[], _mean = 0, deviation = 1) => draw(shape, deviation),
-    uniform: (shape: number[]) => draw(shape, 1),
-  } as unknown as RandomStream;
-}
-
-function hash(text: string): number {
-  let value = 2166136261;
-  for (const character of text) value = Math.imul(value ^ character.charCodeAt(0), 16777619) >>> 0;
-  return value;
 }

@@ -1,5 +1,5 @@
 import { TintypeError, type tf } from '@tintype/backend';
-import { closest } from 'fastest-levenshtein';
+import { nearestName } from '../config/nearest-name.ts';
 import type { RandomStream } from '../random/random-stream.ts';
 import type { Monitor } from './monitor.ts';
 import type { TrainState } from './train-state.ts';
@@ -97,11 +97,13 @@ function assertKnown(names: readonly string[]): void {
   const known = [...withoutDefault, ...Object.keys(defaults)];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
+  const nearest = nearestName(unknown, known);
   throw new TintypeError('E_UNKNOWN_OPTION', {
     where: 'trainLoop',
     what: 'unknown option',
     got: unknown,
-    remedy: `Did you mean ${closest(unknown, known)}?`,
+    expected: `one of ${known.join(', ')}`,
+    ...(nearest !== undefined && { remedy: `The nearest is ${nearest}` }),
   });
 }
 

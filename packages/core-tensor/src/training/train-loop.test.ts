@@ -1,13 +1,15 @@
 import { tf } from '@tintype/backend';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describeOnBackends } from '@tintype/backend/testing';
+import { expect, test } from 'vitest';
+import { createRandomStream } from '../random/create-random-stream.ts';
 import { restoreSnapshot, type StateSnapshot, takeSnapshot } from './state-snapshot.ts';
-import { createPathStream, createTinyTraining, stateBytes } from './tiny-training.test-support.ts';
+import { createTinyTraining, stateBytes } from './tiny-training.test-support.ts';
 import type { TrainEvent } from './train-event.ts';
 import { trainLoop } from './train-loop.ts';
 import type { CheckpointSink, TrainLoopOptions } from './train-loop-options.ts';
 import type { Phase, TrainStep } from './train-step.ts';
 
-const rng = createPathStream('seed');
+const rng = createRandomStream(1);
 
 interface Keeper extends CheckpointSink {
   readonly saved: Map<number, StateSnapshot>;
@@ -54,9 +56,7 @@ function logged(log: string[], phases: readonly Pick<Phase, 'name' | 'interval' 
 
 const noBatches = { batch: () => ({}) };
 
-beforeAll(() => tf.setBackend('cpu'));
-
-describe('trainLoop', () => {
+describeOnBackends('trainLoop', () => {
   test('runs the due phases in their order, with intervals and offsets', async () => {
     const log: string[] = [];
     const step = logged(log, [
@@ -250,7 +250,7 @@ describe('trainLoop', () => {
     const tiny = createTinyTraining();
     const wrong = { steps: 2, rng, logEevry: 3 } as unknown as TrainLoopOptions;
     await expect(collect(trainLoop(tiny.trainStep, tiny.batches, wrong))).rejects.toThrow(
-      'Did you mean logEvery?',
+      'The nearest is logEvery',
     );
     await expect(collect(train(tiny, { steps: 1.5 }))).rejects.toMatchObject({ code: 'E_CONFIG' });
     await expect(collect(train(tiny, { steps: 2, startStep: 3 }))).rejects.toMatchObject({
@@ -260,7 +260,7 @@ describe('trainLoop', () => {
   });
 });
 
-describe('trainLoop frees what it holds', () => {
+describeOnBackends('trainLoop frees what it holds', () => {
   /** Tensors alive beyond those that a training owns, after `use` has had its way with a loop. */
   async function leftOver(
     use: (tiny: ReturnType<typeof createTinyTraining>) => Promise<unknown>,
