@@ -1,12 +1,49 @@
 export {
+  assertDeviceHealthy,
   type BackendInfo,
   type BackendName,
+  closeBackend,
+  currentBackend,
+  type DeviceHealth,
+  deviceHealth,
   type ErrorCode,
   type ErrorParts,
   type SelectBackendOptions,
+  selectBackend,
   TintypeError,
   tf,
 } from '@tintype/backend';
+export type { LibraryInfo } from './checkpoint/checkpoint-folder.ts';
+export type { CheckpointOptions } from './checkpoint/checkpoint-store.ts';
+export {
+  type Checkpoints,
+  createCheckpoints,
+  type ReadCheckpoint,
+  readCheckpoint,
+} from './checkpoint/checkpoints.ts';
+export { libraryVersion } from './checkpoint/library-version.ts';
+export {
+  type LoadedWeights,
+  type LoadWeightsOptions,
+  loadWeights,
+  readWeights,
+} from './checkpoint/load-weights.ts';
+export { createMemoryStorage } from './checkpoint/memory-storage.ts';
+export type { Mismatch } from './checkpoint/mismatch.ts';
+export { assertSafePath } from './checkpoint/path.ts';
+export { decodeSafetensors } from './checkpoint/safetensors-decode.ts';
+export {
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  safetensorsLimits,
+} from './checkpoint/safetensors-dtype.ts';
+export { encodeSafetensors } from './checkpoint/safetensors-encode.ts';
+export {
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  type SafetensorsSpan,
+} from './checkpoint/safetensors-header.ts';
+export { safetensorsEntry, toFloat32, toInt32 } from './checkpoint/safetensors-values.ts';
 export type { Storage } from './checkpoint/storage.ts';
 export { assertConfig } from './config/assert-config.ts';
 export { assertLabels } from './config/assert-labels.ts';

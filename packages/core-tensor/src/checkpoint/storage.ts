@@ -13,7 +13,7 @@ export interface Storage {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or a folder with all it holds; nothing happens where there is none. */
   remove(path: string): Promise<void>;
-  /** Names in a folder, sorted; empty where there is none. */
+  /** Names in a folder (`''` is the root), sorted; empty where there is none. */
   list(path: string): Promise<readonly string[]>;
   exists(path: string): Promise<boolean>;
 }

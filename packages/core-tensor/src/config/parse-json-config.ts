@@ -2,15 +2,19 @@ import { TintypeError } from '@tintype/backend';
 import type { JsonValue } from '../training/train-state.ts';
 import { assertPlainData } from './plain-data.ts';
 
-const maxBytes = 1024 * 1024;
+const defaultMaxBytes = 1024 * 1024;
 
 /**
- * Reads JSON from an untrusted file: at most 1 MB of UTF-8, no byte-order mark, no comments, no number beyond
+ * Reads JSON from an untrusted file: at most 1 MB of UTF-8 (unless `maxBytes` says otherwise), no byte-order mark, no comments, no number beyond
  * float64, no key that names a prototype. The result is data only; check it with `assertConfig` before use
  * and never merge it into defaults unchecked.
  * @throws TintypeError `E_CONFIG`
  */
-export function parseJsonConfig(source: string | Uint8Array, where: string): JsonValue {
+export function parseJsonConfig(
+  source: string | Uint8Array,
+  where: string,
+  maxBytes = defaultMaxBytes,
+): JsonValue {
   const size = typeof source === 'string' ? source.length : source.byteLength;
   if (size > maxBytes) {
     throw new TintypeError('E_CONFIG', {
