@@ -1,0 +1,4 @@
+import { describeOnBackends } from '../testing/describe-on-backends.ts';
+import { describeCases } from './describe-cases.ts';
+
+describeOnBackends('gradient cases', describeCases, { backends: ['webgpu'] });
