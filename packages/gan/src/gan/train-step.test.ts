@@ -1,0 +1,162 @@
+import {
+  createAdam,
+  createRandomStream,
+  type Phase,
+  type RandomStream,
+  selectParameters,
+  tf,
+} from '@tintype/core-tensor';
+import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
+import { expect, test } from 'vitest';
+import { hinge } from '../objectives/hinge.ts';
+import { defaultGanConfig, type GanConfig } from './config.ts';
+import { createGan, type Gan } from './gan.ts';
+import { createGanTrainStep, type GanTrainOptions } from './train-step.ts';
+
+const tiny: GanConfig = {
+  ...defaultGanConfig,
+  imageSize: 8,
+  latentDim: 4,
+  generatorChannels: 2,
+  discriminatorChannels: 2,
+};
+const withR1: GanConfig = { ...tiny, discriminatorNorm: 'none', r1Gamma: 1, r1Interval: 2 };
+
+function createTiny(config: GanConfig, options: GanTrainOptions = {}) {
+  const rng = createRandomStream(1);
+  const model = createGan(config, rng.fork('init'));
+  const adam = { learningRate: 2e-4, adamBeta1: 0.5, adamBeta2: 0.999 };
+  const trainStep = createGanTrainStep(
+    model,
+    {
+      generator: createAdam(selectParameters(model.parameters, 'generator'), adam),
+      discriminator: createAdam(selectParameters(model.parameters, 'discriminator'), adam),
+    },
+    options,
+  );
+  const images = (step: number) => rng.fork('data').fork(step).uniform<tf.Rank.R4>([5, 8, 8, 1], -1, 1);
+  return {
+    model,
+    trainStep,
+    rng,
+    batches: { batch: (step: number) => ({ images: images(step) }) },
+    dispose() {
+      trainStep.dispose();
+      model.dispose();
+    },
+  };
+}
+
+describeTrainStep('GAN', () => createTiny(tiny));
+describeTrainStep('GAN with R1 and hinge loss', () => createTiny(withR1, { objective: hinge }));
+
+describeOnBackends('createGanTrainStep', () => {
+  test('phases run discriminator, lazy R1, generator; R1 only where it is asked for', () => {
+    const plain = createTiny(tiny);
+    const regularized = createTiny(withR1);
+    expect(plain.trainStep.phases.map(({ name }) => name)).toEqual(['discriminator', 'generator']);
+    expect(regularized.trainStep.phases.map(({ name, interval }) => [name, interval])).toEqual([
+      ['discriminator', 1],
+      ['r1', 2],
+      ['generator', 1],
+    ]);
+    plain.dispose();
+    regularized.dispose();
+  });
+
+  test.each([
+    ['discriminator', 'generator'],
+    ['r1', 'generator'],
+    ['generator', 'discriminator'],
+  ])('the %s phase moves its own weights and leaves those of the %s alone', (phaseName, frozen) => {
+    const system = createTiny(phaseName === 'r1' ? withR1 : tiny);
+    const before = readTrainable(system.model);
+    runPhase(system, phaseName, 0);
+    const moved = [...readTrainable(system.model)].filter(([name, text]) => before.get(name) !== text);
+    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.filter(([name]) => name.startsWith(`${frozen}.`))).toEqual([]);
+    system.dispose();
+  });
+
+  test('latents differ between steps and phases, and agree between runs of one seed', () => {
+    const draws = () => {
+      const system = createTiny(tiny);
+      const seen: string[] = [];
+      const { generator } = system.model;
+      const watched: Gan = {
+        ...system.model,
+        generator(latents, mode) {
+          seen.push(latents.dataSync().join());
+          return generator(latents, mode);
+        },
+      };
+      const optimizers = {
+        generator: createAdam(selectParameters(watched.parameters, 'generator'), { learningRate: 1e-4 }),
+        discriminator: createAdam(selectParameters(watched.parameters, 'discriminator'), {
+          learningRate: 1e-4,
+        }),
+      };
+      const trainStep = createGanTrainStep(watched, optimizers);
+      for (const step of [0, 1]) {
+        for (const phase of trainStep.phases) runPhase({ ...system, trainStep }, phase.name, step);
+      }
+      trainStep.dispose();
+      system.dispose();
+      return seen;
+    };
+    const first = draws();
+    expect(first.length).toBe(4);
+    expect(new Set(first).size).toBe(4);
+    expect(draws()).toEqual(first);
+  });
+
+  test('the discriminator tells noise from the generator after some steps, and not where it learns nothing', () => {
+    const accuracy = (learns: boolean) => {
+      const system = createTiny(tiny);
+      const optimizers = {
+        generator: createAdam(selectParameters(system.model.parameters, 'generator'), { learningRate: 1e-9 }),
+        discriminator: createAdam(selectParameters(system.model.parameters, 'discriminator'), {
+          learningRate: learns ? 1e-2 : 1e-9,
+        }),
+      };
+      const trainStep = createGanTrainStep(system.model, optimizers);
+      let last = { real: 0, fake: 0 };
+      for (let step = 0; step < 25; step++) {
+        const values = runPhase({ ...system, trainStep }, 'discriminator', step);
+        last = { real: values.realAccuracy!, fake: values.fakeAccuracy! };
+      }
+      trainStep.dispose();
+      system.dispose();
+      return (last.real + last.fake) / 2;
+    };
+    expect(accuracy(true)).toBe(1);
+    expect(accuracy(false)).toBeLessThan(1);
+  });
+});
+
+interface Running {
+  readonly trainStep: { readonly phases: readonly Phase[] };
+  readonly batches: { batch(step: number): { images: tf.Tensor4D } };
+  readonly rng: RandomStream;
+}
+
+function runPhase({ trainStep, batches, rng }: Running, name: string, step: number): Record<string, number> {
+  const phase = trainStep.phases.find((each) => each.name === name)!;
+  const batch = batches.batch(step);
+  const scalars = tf.tidy(() => ({
+    ...phase.run(batch, { step, rng: rng.fork('train').fork(name).fork(step), shared: new Map() }),
+  }));
+  const values = Object.fromEntries(
+    Object.entries(scalars).map(([key, value]) => [key, value.dataSync()[0]!]),
+  );
+  tf.dispose([batch, scalars] as tf.TensorContainer[]);
+  return values;
+}
+
+function readTrainable({ parameters }: Gan): Map<string, string> {
+  return new Map(
+    [...parameters]
+      .filter(([, { isTrainable }]) => isTrainable)
+      .map(([name, { variable }]) => [name, variable.dataSync().join()]),
+  );
+}
