@@ -6,6 +6,7 @@ import { identityWasm } from './identity/wasm.ts';
 import { joinKernels } from './join/wasm.ts';
 import type { KernelEntry } from './kernel-entry.ts';
 import { matMulKernels } from './mat-mul/wasm.ts';
+import { maxPoolGradWasm } from './max-pool/wasm.ts';
 import { reduceKernels } from './reduce/wasm.ts';
 import { segmentSumKernels } from './segment-sum/index.ts';
 
@@ -20,4 +21,5 @@ export const kernels: readonly KernelEntry[] = [
   castWasm,
   einsumWasm,
   identityWasm,
+  maxPoolGradWasm,
 ];
