@@ -1,0 +1,108 @@
+import { createAdam, createEma, type tf } from '@tintype/core-tensor';
+import {
+  type BetaScheduleKind,
+  createDdpmTrainStep,
+  createNoiseSchedule,
+  createUNet2d,
+  type NoiseSchedule,
+  sampleDdim,
+  type UNet2d,
+} from '@tintype/diffusion';
+import { joinBatches } from './join-batches.ts';
+import { mnistBatches } from './mnist-batches.ts';
+import type { Recipe, SampleRequest } from './recipe.ts';
+
+export interface DdpmMnistConfig {
+  /** Side length in pixels, a multiple of 4. @default 28 */
+  readonly imageSize: number;
+  /** Side of the patches that the stem folds into channels. @default 2 */
+  readonly patchSize: number;
+  /** Channels of each level of the U-Net, finest first. @default [32, 64] */
+  readonly blockOutChannels: readonly number[];
+  /** Residual blocks of a level. @default 1 */
+  readonly layersPerBlock: number;
+  /** Groups of every group norm. @default 8 */
+  readonly normGroups: number;
+  /** Training timesteps. @default 1000 */
+  readonly timesteps: number;
+  /** @default 'cosine' */
+  readonly betaSchedule: BetaScheduleKind;
+  /** Adam's, above 0. @default 0.001 */
+  readonly learningRate: number;
+  /** Largest global norm of the gradients, above 0. @default 1 */
+  readonly gradientClip: number;
+  /** Average of the weights that samples are made with, in [0, 1). @default 0.999 */
+  readonly emaDecay: number;
+}
+
+export interface DdpmMnistSampleOptions {
+  /** Steps of DDIM, 1 to the training timesteps. @default 50 */
+  readonly numInferenceSteps: number;
+  /** 0 is deterministic, 1 draws as much noise as DDPM. @default 0 */
+  readonly eta: number;
+  /** Images denoised at once. @default 32 */
+  readonly batchSize: number;
+}
+
+type DdpmMnist = UNet2d & { readonly schedule: NoiseSchedule };
+
+const sampleOptions: DdpmMnistSampleOptions = { numInferenceSteps: 50, eta: 0, batchSize: 32 };
+/** Previews are made often: fewer steps, and batches that an interruption need not wait for. */
+const previewOptions: DdpmMnistSampleOptions = { numInferenceSteps: 20, eta: 0, batchSize: 16 };
+
+/** Digits from denoising diffusion (Ho et al. 2020), sampled with DDIM (Song et al. 2021). */
+export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOptions> = {
+  name: 'ddpm-mnist',
+  system: 'ddpm',
+  description: 'Denoising diffusion on MNIST digits, sampled with DDIM',
+  config: {
+    imageSize: 28,
+    patchSize: 2,
+    blockOutChannels: [32, 64],
+    layersPerBlock: 1,
+    normGroups: 8,
+    timesteps: 1000,
+    betaSchedule: 'cosine',
+    learningRate: 1e-3,
+    gradientClip: 1,
+    emaDecay: 0.999,
+  },
+  steps: 2000,
+  batchSize: 32,
+  monitors: [],
+  data: (options) => mnistBatches(options, options.config.imageSize),
+  create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, ...config }, rng) {
+    const schedule = createNoiseSchedule({ kind: betaSchedule, timesteps });
+    const model = { ...createUNet2d({ ...config, channels: 1 }, rng), schedule };
+    const ema = createEma(model.parameters, { emaDecay });
+    const denoiser = createAdam(model.parameters, { learningRate });
+    const trainStep = createDdpmTrainStep(model, { denoiser }, { schedule, ema, gradientClip });
+    return { model, trainStep, ema };
+  },
+  async preview(model, rng, { count, signal }) {
+    return joinBatches(sampleBatches(model, { count, firstIndex: 0, rng, options: previewOptions }, signal));
+  },
+  sample: (model, request) => sampleBatches(model, request),
+  sampleOptions,
+  expectations: [{ id: '11.6', name: 'mean squared error of the noise at most 0.05' }],
+};
+
+async function* sampleBatches(
+  model: DdpmMnist,
+  { count, firstIndex, rng, options }: SampleRequest<DdpmMnistSampleOptions>,
+  signal?: AbortSignal,
+): AsyncGenerator<tf.Tensor4D> {
+  const { imageSize, channels } = model.config;
+  const { batchSize, numInferenceSteps, eta } = options;
+  for (let done = 0; done < count; done += batchSize) {
+    yield await sampleDdim(model, model.schedule, {
+      shape: [imageSize, imageSize, channels],
+      count: Math.min(batchSize, count - done),
+      firstIndex: firstIndex + done,
+      rng,
+      numInferenceSteps,
+      eta,
+      ...(signal && { signal }),
+    });
+  }
+}

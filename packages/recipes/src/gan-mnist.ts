@@ -1,0 +1,57 @@
+import { createAdam, createEma, selectParameters } from '@tintype/core-tensor';
+import {
+  createGan,
+  createGanTrainStep,
+  defaultGanConfig,
+  type Gan,
+  type GanConfig,
+  sampleGan,
+} from '@tintype/gan';
+import { joinBatches } from './join-batches.ts';
+import { mnistBatches } from './mnist-batches.ts';
+import type { Recipe } from './recipe.ts';
+
+export interface GanMnistConfig extends GanConfig {
+  /** Adam's in both networks, above 0. @default 0.0002 */
+  readonly learningRate: number;
+  /** Decay of Adam's first moment, in [0, 1). @default 0.5 */
+  readonly adamBeta1: number;
+  /** Average of the weights that samples are made with, in [0, 1). @default 0.99 */
+  readonly emaDecay: number;
+}
+
+export interface GanMnistSampleOptions {
+  /** Images generated at once. @default 64 */
+  readonly batchSize: number;
+}
+
+/** Digits from a DCGAN (Radford et al. 2015) with the non-saturating loss. */
+export const ganMnist: Recipe<GanMnistConfig, Gan, GanMnistSampleOptions> = {
+  name: 'gan-mnist',
+  system: 'gan',
+  description: 'DCGAN on MNIST digits',
+  config: {
+    ...defaultGanConfig,
+    generatorChannels: 32,
+    discriminatorChannels: 32,
+    learningRate: 2e-4,
+    adamBeta1: 0.5,
+    emaDecay: 0.99,
+  },
+  steps: 3000,
+  batchSize: 64,
+  monitors: [],
+  data: (options) => mnistBatches(options, options.config.imageSize),
+  create({ learningRate, adamBeta1, emaDecay, ...config }, rng) {
+    const model = createGan(config, rng);
+    const adam = (network: string) =>
+      createAdam(selectParameters(model.parameters, network), { learningRate, adamBeta1 });
+    const optimizers = { generator: adam('generator'), discriminator: adam('discriminator') };
+    const ema = createEma(model.parameters, { emaDecay });
+    return { model, trainStep: createGanTrainStep(model, optimizers, { ema }), ema };
+  },
+  preview: (model, rng, { count }) => joinBatches(sampleGan(model, { count, rng })),
+  sample: (model, { options, ...request }) => sampleGan(model, { ...request, ...options }),
+  sampleOptions: { batchSize: 64 },
+  expectations: [{ id: '1.6', name: 'ten of ten digits, each at least 3 %' }],
+};

@@ -1,0 +1,43 @@
+import {
+  createVae,
+  createVaeTrainStep,
+  defaultVaeConfig,
+  sampleVae,
+  type Vae,
+  type VaeConfig,
+} from '@tintype/autoencoders';
+import { createAdam } from '@tintype/core-tensor';
+import { joinBatches } from './join-batches.ts';
+import { mnistBatches } from './mnist-batches.ts';
+import type { Recipe } from './recipe.ts';
+
+export interface VaeMnistConfig extends VaeConfig {
+  /** Adam's, above 0. @default 0.001 */
+  readonly learningRate: number;
+}
+
+export interface VaeMnistSampleOptions {
+  /** Images decoded at once. @default 64 */
+  readonly batchSize: number;
+}
+
+/** Digits from a two-layer VAE: the quick start. */
+export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
+  name: 'vae-mnist',
+  system: 'vae',
+  description: 'Variational autoencoder on MNIST digits',
+  config: { ...defaultVaeConfig, learningRate: 1e-3 },
+  steps: 3000,
+  batchSize: 128,
+  monitors: [],
+  data: (options) => mnistBatches(options, options.config.imageSize),
+  create({ learningRate, ...config }, rng) {
+    const model = createVae(config, rng);
+    const optimizer = createAdam(model.parameters, { learningRate });
+    return { model, trainStep: createVaeTrainStep(model, { optimizer }) };
+  },
+  preview: (model, rng, { count }) => joinBatches(sampleVae(model, { count, rng })),
+  sample: (model, { options, ...request }) => sampleVae(model, { ...request, ...options }),
+  sampleOptions: { batchSize: 64 },
+  expectations: [{ id: '9.3', name: 'test −ELBO of at most 115 nats' }],
+};
