@@ -1,4 +1,4 @@
-import type { tf } from '@tintype/core-tensor';
+import type { RandomStream, tf } from '@tintype/core-tensor';
 
 export type PredictionType = 'epsilon' | 'sample' | 'v';
 export type VarianceType = 'fixed' | 'learned' | 'learned-range';
@@ -23,6 +23,8 @@ export interface SamplerStep {
 export interface DenoiserOptions {
   readonly condition?: Condition;
   readonly step?: SamplerStep;
+  /** Training: dropout masks come from this stream. Without it there is no dropout. */
+  readonly dropoutRng?: RandomStream;
 }
 
 export interface DenoiserPrediction {
