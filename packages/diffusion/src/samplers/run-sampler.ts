@@ -1,0 +1,107 @@
+import { type RandomStream, TintypeError, tf } from '@tintype/core-tensor';
+import type { Condition, Denoiser, SamplerStep } from '../denoiser.ts';
+import type { SamplerStepInput, SamplerStepResult } from './denoised-parts.ts';
+
+/** What every sampler takes, beside the options of its own kind. */
+export interface SampleOptions {
+  /** Shape of one sample, [h, w, c]. */
+  readonly shape: readonly [number, number, number];
+  /** Samples in this batch, an integer ≥ 1. */
+  readonly count: number;
+  /** Index of the first: sample i is the same image in any batch. @default 0 */
+  readonly firstIndex?: number;
+  readonly rng: RandomStream;
+  /** Start from this instead of drawn noise, [count, h, w, c]; borrowed. */
+  readonly initialNoise?: tf.Tensor4D;
+  /** Passed to the denoiser at every step; borrowed. */
+  readonly condition?: Condition;
+  /** Clip the predicted x_0 at every step. @default true */
+  readonly clipDenoised?: boolean;
+  /** Bound of that clipping, > 0. @default 1 */
+  readonly clipRange?: number;
+  /** Called, and awaited, after each step. Its tensors are freed when it returns. */
+  readonly onStep?: (progress: SampleProgress) => void | Promise<void>;
+  /** Stops between steps with `E_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
+export type SampleProgress = SamplerStepResult & {
+  /** Steps done, 1 … count. */
+  readonly stepsDone: number;
+  readonly stepCount: number;
+  readonly step: SamplerStep;
+};
+
+export type StepFunction = (input: SamplerStepInput) => SamplerStepResult;
+
+/**
+ * Draws x_T, walks the steps and gives x_0, [count, h, w, c]. Noise is a function of (rng, sample index, step) alone;
+ * a step without variance draws none. The event loop gets its turn between steps.
+ */
+export async function runSampler(
+  denoiser: Denoiser,
+  steps: readonly SamplerStep[],
+  takeStep: StepFunction,
+  options: SampleOptions,
+): Promise<tf.Tensor4D> {
+  assertSampleOptions(options);
+  const noise = options.rng.fork('sample');
+  const draw = (rng: RandomStream) =>
+    rng.normalRows(options.firstIndex ?? 0, options.count, options.shape) as tf.Tensor4D;
+  let xt = options.initialNoise?.clone() ?? draw(noise.fork('initial'));
+  try {
+    for (const [index, step] of steps.entries()) {
+      await yieldUnlessAborted(options.signal);
+      const { xPrevious, xStart } = tf.tidy(() => {
+        const t = tf.fill([options.count], step.t) as tf.Tensor1D;
+        const prediction = denoiser.predict(xt, t, { condition: options.condition, step });
+        const drawn = step.variance > 0 ? { noise: draw(noise.fork(index)) } : {};
+        const { predictionType } = denoiser;
+        return takeStep({ step, xt, prediction, predictionType, clipRange: options.clipRange, ...drawn });
+      });
+      xt.dispose();
+      xt = xPrevious;
+      try {
+        await options.onStep?.({ stepsDone: index + 1, stepCount: steps.length, step, xPrevious, xStart });
+      } finally {
+        xStart.dispose();
+      }
+    }
+    return xt;
+  } catch (error) {
+    xt.dispose();
+    throw error;
+  }
+}
+
+async function yieldUnlessAborted(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  if (!signal?.aborted) return;
+  throw new TintypeError('E_ABORTED', { what: 'sampling was aborted', cause: signal.reason });
+}
+
+function assertSampleOptions(options: SampleOptions): void {
+  const { count, shape, clipRange = 1, initialNoise, firstIndex = 0 } = options;
+  const isCount = (value: number, least: number) => Number.isInteger(value) && value >= least;
+  const refuse = (where: string, got: unknown, expected: string) => {
+    throw new TintypeError('E_CONFIG', {
+      where: `sample: ${where}`,
+      what: 'impossible value',
+      got,
+      expected,
+    });
+  };
+  if (!isCount(count, 1)) refuse('count', count, 'an integer ≥ 1');
+  if (!isCount(firstIndex, 0)) refuse('firstIndex', firstIndex, 'an integer ≥ 0');
+  if (!shape.every((size) => isCount(size, 1))) refuse('shape', shape, 'three integers ≥ 1');
+  if (!(clipRange > 0)) refuse('clipRange', clipRange, 'a number > 0');
+  const expected = [count, ...shape];
+  if (initialNoise && expected.some((size, axis) => initialNoise.shape[axis] !== size)) {
+    throw new TintypeError('E_SHAPE', {
+      where: 'sample: initialNoise',
+      what: 'the noise does not have the shape of the samples',
+      got: initialNoise.shape,
+      expected,
+    });
+  }
+}
