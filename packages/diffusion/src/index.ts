@@ -1,3 +1,12 @@
+export type { TimeConditioning } from './blocks/resnet-block.ts';
+export type { DdimConfig } from './ddim/config.ts';
+export { type DdimSampleOptions, sampleDdim } from './ddim/sample.ts';
+export { ddimSteps, stepDdim } from './ddim/step.ts';
+export type { DdpmSampleConfig, DdpmVariance } from './ddpm/config.ts';
+export { type DdpmLoss, type DdpmLossInput, ddpmLoss } from './ddpm/loss.ts';
+export { type DdpmSampleOptions, sampleDdpm } from './ddpm/sample.ts';
+export { ddpmSteps, stepDdpm } from './ddpm/step.ts';
+export { createDdpmTrainStep, type DdpmOptimizers, type DdpmTrainStepOptions } from './ddpm/train-step.ts';
 export type {
   Condition,
   Denoiser,
@@ -8,3 +17,46 @@ export type {
   SamplerStep,
   VarianceType,
 } from './denoiser.ts';
+export {
+  type ImportedScheduler,
+  type JsonObject,
+  readDiffusersScheduler,
+  readDiffusersUNet2d,
+} from './diffusers/index.ts';
+export {
+  addNoise,
+  type BetaScheduleConfig,
+  type BetaScheduleKind,
+  betaScheduleKinds,
+  type CustomBetasConfig,
+  createNoiseSchedule,
+  lookupTimesteps,
+  minSnrWeights,
+  type NoiseSchedule,
+  type NoiseScheduleConfig,
+  noiseOf,
+  type PredictedParts,
+  predictedParts,
+  signalToNoiseRatio,
+  type Timesteps,
+  velocity,
+} from './noise-schedule/index.ts';
+export type { SamplerStepInput, SamplerStepResult } from './samplers/denoised-parts.ts';
+export {
+  type InferenceTimestepsOptions,
+  inferenceTimesteps,
+  type TimestepSpacing,
+} from './samplers/inference-timesteps.ts';
+export {
+  runSampler,
+  type SampleOptions,
+  type SampleProgress,
+  type StepFunction,
+} from './samplers/run-sampler.ts';
+export {
+  type ResolvedUNet2dConfig,
+  resolveUNet2dConfig,
+  type UNet2dConfig,
+  type UNetBlockKind,
+} from './unet/config.ts';
+export { createUNet2d, type UNet2d } from './unet/unet-2d.ts';
