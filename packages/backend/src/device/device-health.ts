@@ -37,6 +37,12 @@ export function watchDevice(device: GPUDevice): HealthRecord {
   return record;
 }
 
+/** A new selection starts a new account on a device that is still alive. */
+export function forgetErrors(record: HealthRecord): void {
+  record.errorCount = 0;
+  record.errors = [];
+}
+
 /** Health of the WebGPU device in use; always well on wasm and cpu, which have no device. */
 export function deviceHealth(): DeviceHealth {
   const { info, webgpu } = engineState();

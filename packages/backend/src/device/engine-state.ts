@@ -25,6 +25,8 @@ interface EngineState {
   wasm?: WasmEngine;
   /** tfjs's own factory, kept because removing a backend forgets it. */
   wasmFactory?: () => tf.KernelBackend | Promise<tf.KernelBackend>;
+  /** What WEBGPU_CPU_FORWARD was before a deterministic selection turned it off. */
+  cpuForwarding?: boolean;
   /** Entry points of Dawn; releasing one while its devices live crashes the process. */
   readonly entryPoints: GPU[];
   /** Selections run one after the other. */

@@ -1,6 +1,6 @@
 import { tf } from '../tf.ts';
 import type { SelectBackendOptions } from './backend-info.ts';
-import { watchDevice } from './device-health.ts';
+import { forgetErrors, watchDevice } from './device-health.ts';
 import { type EngineFacts, engineState, type WebgpuEngine } from './engine-state.ts';
 import { replaceBackend } from './replace-backend.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -27,6 +27,7 @@ export async function openWebgpu(options: SelectBackendOptions): Promise<EngineF
     if (state.webgpu.isSoftware && !options.allowSoftwareAdapter) {
       throw new Error(`only a software adapter is open (${state.webgpu.facts.device})`);
     }
+    forgetErrors(state.webgpu.health);
   } else {
     state.webgpu = await withTimeLimit(open(options), openLimitMs, 'opening the WebGPU device');
   }
@@ -57,5 +58,9 @@ async function applyDeterminism(isDeterministic: boolean): Promise<void> {
   const { webgpu_util } = await import('@tensorflow/tfjs-backend-webgpu');
   const program = isDeterministic ? webgpu_util.MatMulProgramType.MatMulPackedProgram : tfjsChooses;
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', program);
-  if (isDeterministic) tf.env().set('WEBGPU_CPU_FORWARD', false);
+  const state = engineState();
+  if (isDeterministic) state.cpuForwarding ??= tf.env().getBool('WEBGPU_CPU_FORWARD');
+  if (state.cpuForwarding === undefined) return;
+  tf.env().set('WEBGPU_CPU_FORWARD', isDeterministic ? false : state.cpuForwarding);
+  if (!isDeterministic) state.cpuForwarding = undefined;
 }

@@ -25,12 +25,16 @@ export function guardGpu(): GpuGuard {
   if (webgpu === undefined || tf.getBackend() !== 'webgpu') {
     throw new TintypeError('E_NO_BACKEND', { where: 'guardGpu', what: 'WebGPU is not selected' });
   }
-  const { backend, health } = webgpu;
+  const { backend, device } = webgpu;
   const forwarding = tf.env().getBool('WEBGPU_CPU_FORWARD');
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const stopPoisoning = poisonBuffers(backend);
   const counter = countDispatches();
-  let seenErrors = health.errorCount;
+  let errors: string[] = [];
+  const record = (event: GPUUncapturedErrorEvent): void => {
+    errors.push(event.error.message);
+  };
+  device.addEventListener('uncapturederror', record);
 
   return {
     dispatchCount: counter.count,
@@ -38,16 +42,15 @@ export function guardGpu(): GpuGuard {
       await flushQueue(backend);
       // Dawn delivers error events on a later turn than the end of the work.
       await new Promise((resolve) => setTimeout(resolve));
-      const fresh = health.errorCount - seenErrors;
-      seenErrors = health.errorCount;
-      if (fresh === 0) return [];
-      const kept = health.errors.slice(-fresh);
-      return kept.length > 0 ? kept : [`${fresh} errors`];
+      const taken = errors;
+      errors = [];
+      return taken;
     },
     release() {
       tf.env().set('WEBGPU_CPU_FORWARD', forwarding);
       stopPoisoning();
       counter.stop();
+      device.removeEventListener('uncapturederror', record);
     },
   };
 }
