@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import * as entry from './index.ts';
+
+test('the package exports these values and no others', () => {
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
+    [
+      "createBatchOrder",
+      "createEightGaussians",
+      "createGrid25",
+      "createHttpDataFiles",
+      "createImageBatches",
+      "createImageDataset",
+      "createPointBatches",
+      "createTwoMoons",
+      "eightGaussiansShape",
+      "gatherImages",
+      "grid25Shape",
+      "loadFashionMnist",
+      "loadMnist",
+      "parseIdx",
+      "parseIdxDataset",
+      "resizeArea",
+      "takeImages",
+      "twoMoonsShape",
+    ]
+  `);
+});

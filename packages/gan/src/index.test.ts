@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import * as entry from './index.ts';
+
+test('the package exports these values and no others', () => {
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
+    [
+      "createGan",
+      "createGanTrainStep",
+      "defaultGanConfig",
+      "discriminatorLoss",
+      "generatorLoss",
+      "gradientPenalty",
+      "hinge",
+      "leastSquares",
+      "minimax",
+      "nonSaturating",
+      "r1Penalty",
+      "sampleGan",
+      "squaredGradientNorms",
+      "validateGanConfig",
+      "wasserstein",
+    ]
+  `);
+});
