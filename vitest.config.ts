@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { browserProject, hasChromium } from './vitest.browser.config.ts';
 
 const conditions = ['source'];
-// `node` is the default project; `long` holds the forms that take minutes (*.long.test.ts).
+// `node` is the default project; `browser` runs *.browser.test.ts in Chromium; `long` holds the forms that take minutes (*.long.test.ts).
 export default defineConfig({
   test: {
+    passWithNoTests: !hasChromium,
     projects: [
       {
         resolve: { conditions },
@@ -27,6 +29,7 @@ export default defineConfig({
           testTimeout: 3_600_000,
         },
       },
+      browserProject(conditions),
     ],
   },
 });
