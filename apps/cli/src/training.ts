@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import {
+  type BackendInfo,
+  type BatchSource,
+  type Checkpoints,
+  type RunFolder,
+  TintypeError,
+  type TrainEvent,
+  trainLoop,
+} from '@tintype/core-tensor';
+import type { Recipe } from '@tintype/recipes';
+import { encodeGrid } from './grid.ts';
+import { type PreparedSystem, withAverage } from './prepare-system.ts';
+import { createProgress } from './progress.ts';
+import type { RunRecord } from './run-record.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface TrainingOptions {
+  readonly run: string;
+  readonly record: RunRecord;
+  readonly recipe: Recipe;
+  readonly backend: BackendInfo;
+  readonly system: PreparedSystem;
+  readonly batches: BatchSource;
+  readonly folder: RunFolder;
+  readonly checkpoints: Checkpoints;
+  /** Steps completed before. */
+  readonly startStep: number;
+  readonly logEvery: number;
+  readonly checkpointEvery: number;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+export interface TrainingReport {
+  readonly run: string;
+  readonly recipe: string;
+  /** Steps completed, of `totalSteps`. */
+  readonly steps: number;
+  readonly totalSteps: number;
+  readonly backend: BackendInfo['name'];
+  readonly device: string;
+  readonly reason: string;
+  /** By name, what was logged: [step, value]. */
+  readonly losses: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  readonly stepsPerSecond: number;
+  readonly isInterrupted: boolean;
+  /** Paths of what was written. */
+  readonly outputs: {
+    readonly checkpoint?: string;
+    readonly samples: readonly string[];
+    readonly metrics: string;
+  };
+}
+
+const finalCount = 64;
+const previewCount = 16;
+/** Grids during a training, beside the final one. */
+const previews = 8;
+
+/** Trains to the record's steps, writing metrics, previews and checkpoints into the run; an abort ends it cleanly. */
+export async function runTraining(options: TrainingOptions): Promise<TrainingReport> {
+  const { run, record, backend, folder, startStep, terminal, signal } = options;
+  const progress = createProgress(terminal, startStep, record.steps);
+  const losses: Record<string, [number, number][]> = {};
+  const samples: string[] = [];
+  let checkpoint: string | undefined;
+  let steps = startStep;
+  let isInterrupted = false;
+  const startedAt = performance.now();
+
+  const handle = async (event: TrainEvent): Promise<void> => {
+    steps = event.step;
+    switch (event.type) {
+      case 'metrics':
+        for (const [name, value] of Object.entries(event.values))
+          losses[name] = [...(losses[name] ?? []), [event.step, value]];
+        progress.show(event.values);
+        await folder.logMetrics(event.step, { ...event.values, stepsPerSecond: event.stepsPerSecond });
+        break;
+      case 'verdict':
+        terminal.note(`step ${event.step}: ${event.verdict}. ${event.advice}\n`);
+        break;
+      case 'checkpoint':
+        checkpoint = join(run, event.path);
+        break;
+      case 'preview': {
+        const name =
+          event.step === record.steps ? 'final.png' : `step-${String(event.step).padStart(7, '0')}.png`;
+        samples.push(join(run, await folder.writeSample(name, await encodeGrid(event.images), event.step)));
+      }
+    }
+  };
+
+  const atStep = (step: number) => {
+    steps = step;
+    progress.at(step);
+  };
+  try {
+    for await (const event of startLoop(options, atStep)) await handle(event);
+  } catch (error) {
+    if (!(error instanceof TintypeError) || error.code !== 'E_ABORTED') throw error;
+    isInterrupted = true;
+  } finally {
+    progress.end();
+  }
+  if (startStep === record.steps && !signal.aborted) {
+    const images = await render(options, record.steps);
+    samples.push(join(run, await folder.writeSample('final.png', await encodeGrid(images))));
+    images.dispose();
+  }
+
+  const seconds = (performance.now() - startedAt) / 1000;
+  return {
+    run,
+    recipe: record.recipe,
+    steps,
+    totalSteps: record.steps,
+    backend: backend.name,
+    device: backend.device,
+    reason: backend.reason,
+    losses,
+    stepsPerSecond: seconds > 0 ? (steps - startStep) / seconds : 0,
+    isInterrupted: isInterrupted || signal.aborted,
+    outputs: { ...(checkpoint && { checkpoint }), samples, metrics: join(run, 'metrics.jsonl') },
+  };
+}
+
+function startLoop(
+  options: TrainingOptions,
+  atStep: (step: number) => void,
+): AsyncGenerator<TrainEvent, void> {
+  const { record, recipe, system, batches, checkpoints, startStep, logEvery, checkpointEvery, signal } =
+    options;
+  const counted: BatchSource = {
+    batch: (step, request) => {
+      atStep(step);
+      return batches.batch(step, request);
+    },
+  };
+  return (async function* () {
+    yield* trainLoop(system.trainStep, counted, {
+      steps: record.steps,
+      startStep,
+      rng: system.rng,
+      signal,
+      logEvery,
+      checkpoints,
+      checkpointEvery,
+      monitors: recipe.monitors,
+      preview: ({ step }) => render(options, step),
+      previewEvery: Math.max(1, Math.ceil(record.steps / (previews + 1))),
+    });
+    atStep(record.steps);
+  })();
+}
+
+/** Samples of the averaged weights at fixed latents: fewer on the way than at the end. */
+function render({ recipe, record, system, signal }: TrainingOptions, step: number) {
+  const count = step === record.steps ? finalCount : previewCount;
+  return withAverage(system.ema, () =>
+    recipe.preview(system.model, system.rng.fork('preview'), { count, signal }),
+  );
+}

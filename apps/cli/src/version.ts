@@ -1,0 +1,3 @@
+import { libraryVersion } from '@tintype/core-tensor';
+
+export const version: string = libraryVersion;
