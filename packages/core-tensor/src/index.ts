@@ -31,6 +31,12 @@ export {
 export { createMemoryStorage } from './checkpoint/memory-storage.ts';
 export type { Mismatch } from './checkpoint/mismatch.ts';
 export { assertSafePath } from './checkpoint/path.ts';
+export {
+  createRunFolder,
+  type MetricsRecord,
+  type RunFolder,
+  type RunFolderOptions,
+} from './checkpoint/run-folder.ts';
 export { decodeSafetensors } from './checkpoint/safetensors-decode.ts';
 export {
   type SafetensorsDtype,
@@ -51,6 +57,12 @@ export { assertShape } from './config/assert-shape.ts';
 export { nearestName } from './config/nearest-name.ts';
 export { parseJsonConfig } from './config/parse-json-config.ts';
 export { v } from './config/schema.ts';
+export { decodePng } from './images/decode-png.ts';
+export { encodePng } from './images/encode-png.ts';
+export { type GridOptions, makeGrid, readImages } from './images/make-grid.ts';
+export type { ImageBatch, PixelImage } from './images/pixel-image.ts';
+export { fromUint8, toUint8 } from './images/pixel-range.ts';
+export { type PngHeader, readPngHeader } from './images/png-header.ts';
 export { leakyRelu, silu } from './layers/activations.ts';
 export { type Attention, type AttentionOptions, createAttention } from './layers/attention.ts';
 export { type BatchNorm, type BatchNormOptions, createBatchNorm } from './layers/batch-norm.ts';
