@@ -11,6 +11,7 @@ import { matMulGradients } from './mat-mul.ts';
 import { maxPoolGradients } from './max-pool.ts';
 import { mirrorPadGradients } from './mirror-pad.ts';
 import { poolingGradients } from './pooling.ts';
+import { reductionGradients } from './reductions.ts';
 import { refusedGradients } from './refusals.ts';
 import { resizeGradients } from './resize.ts';
 import { stridedSliceGradients } from './strided-slice.ts';
@@ -28,6 +29,7 @@ export const gradients: readonly GradientEntry[] = [
   ...maxPoolGradients,
   ...mirrorPadGradients,
   ...poolingGradients,
+  ...reductionGradients,
   ...refusedGradients,
   ...resizeGradients,
   ...segmentSumGradients,

@@ -85,6 +85,8 @@ function assertWasmUnchanged(): void {
   for (const name of wasmKernels) {
     expectEngine(tf.getKernel(name, 'wasm') !== undefined, `the wasm kernel ${name}`, 'none');
   }
+  const release = typeof backend.wasm.tfjs?.disposeData;
+  expectEngine(release === 'function', 'wasm.tfjs.disposeData', release);
   const probe = tf.tensor1d([1.5, -2]);
   const offset = backend.dataIdMap.get(probe.dataId)?.memoryOffset;
   expectEngine(typeof offset === 'number', 'dataIdMap.get(…).memoryOffset', typeof offset);

@@ -5,20 +5,14 @@ import {
   floats,
   heapStart,
   matMul,
-  transposed,
+  releaseView,
+  viewOf,
   type WasmBackend,
-  withShape,
 } from '../wasm-backend.ts';
 import { throughChannelsLast } from './channels-first.ts';
 import { explicitPadToChannelsLast } from './forward.ts';
-import {
-  type Conv2dAttributes,
-  type ConvGeometry,
-  convGeometry,
-  imagesPerChunk,
-  patchSize,
-} from './geometry.ts';
-import { copyPatches } from './patches.ts';
+import { type Conv2dAttributes, type ConvGeometry, convGeometry } from './geometry.ts';
+import { layOutGradients, layOutPixels, phaseGrid, tapAt } from './phase-grid.ts';
 
 interface Inputs {
   x: tf.TensorInfo;
@@ -38,7 +32,10 @@ export const conv2dFilterGradientWasm = defineWasmKernel<Inputs, Attributes>(
   },
 );
 
-/** dwᵀ = dyᵀ · patches(x), summed over chunks of images in their order. */
+/** Positions of one product: long enough to be efficient, short enough for the cache and for float32 sums. */
+const positionsPerChunk = 8192;
+
+/** Sums over chunks of images, in their order. */
 function filterGradient(
   backend: WasmBackend,
   x: tf.TensorInfo,
@@ -46,51 +43,53 @@ function filterGradient(
   attributes: Attributes,
 ): tf.TensorInfo {
   const geometry = convGeometry(x.shape, attributes.filterShape, attributes);
-  const size = patchSize(geometry);
-  const sum = backend.makeOutput([geometry.outChannels, size], 'float32');
-  floats(backend, sum).fill(0);
-  const chunk = imagesPerChunk(geometry);
+  const dw = backend.makeOutput(attributes.filterShape, 'float32');
+  floats(backend, dw).fill(0);
+  const one = phaseGrid(geometry, 1);
+  const chunk = Math.max(1, Math.floor(positionsPerChunk / (one.rows * one.columns)));
   for (let image = 0; image < geometry.batch; image += chunk) {
-    const images = Math.min(chunk, geometry.batch - image);
-    const part = chunkGradient(backend, x, dy, image, images, geometry);
-    const sums = floats(backend, sum);
-    const parts = floats(backend, part);
-    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + parts[i]!;
-    backend.disposeData(part.dataId);
+    addChunk(backend, x, dy, dw, image, Math.min(chunk, geometry.batch - image), geometry);
   }
-  const dw = transposed(backend, sum, [1, 0]);
-  backend.disposeData(sum.dataId);
-  return withShape(dw, attributes.filterShape);
+  return dw;
 }
 
-/** dyᵀ · patches(x) of some images: [outChannels, kernelHeight·kernelWidth·channels] */
-function chunkGradient(
+/** For each tap, dw[tap] += pixels[channels, positions] · gradients[positions, outChannels]. */
+function addChunk(
   backend: WasmBackend,
   x: tf.TensorInfo,
   dy: tf.TensorInfo,
+  dw: tf.TensorInfo,
   firstImage: number,
   images: number,
   geometry: ConvGeometry,
-): tf.TensorInfo {
-  const { height, width, channels, outHeight, outWidth, outChannels } = geometry;
-  const rows = images * outHeight * outWidth;
-  const patches = backend.makeOutput([rows, patchSize(geometry)], 'float32');
-  const dyColumns = backend.makeOutput([outChannels, rows], 'float32');
+): void {
+  const { height, width, channels, outHeight, outWidth, outChannels, kernelHeight, kernelWidth } = geometry;
+  const grid = phaseGrid(geometry, images);
+  const pixels = backend.makeOutput([grid.phases * channels * grid.length + grid.tail], 'float32');
+  const gradients = backend.makeOutput([grid.length, outChannels], 'float32');
+  floats(backend, pixels).fill(0);
+  floats(backend, gradients).fill(0);
   const heap = floatHeap(backend);
-  const imageStart = heapStart(backend, x) + firstImage * height * width * channels;
-  copyPatches(heap, imageStart, heapStart(backend, patches), images, geometry);
+  const pixelStart = heapStart(backend, pixels);
+  const xStart = heapStart(backend, x) + firstImage * height * width * channels;
+  layOutPixels(heap, xStart, pixelStart, geometry, grid);
   const dyStart = heapStart(backend, dy) + firstImage * outHeight * outWidth * outChannels;
-  transposeInto(heap, dyStart, heapStart(backend, dyColumns), rows, outChannels);
-  const gradient = matMul(backend, dyColumns, patches);
-  backend.disposeData(patches.dataId);
-  backend.disposeData(dyColumns.dataId);
-  return gradient;
+  layOutGradients(heap, dyStart, heapStart(backend, gradients), geometry, grid);
+
+  for (let tap = 0; tap < kernelHeight * kernelWidth; tap++) {
+    const { phase, shift } = tapAt(Math.floor(tap / kernelWidth), tap % kernelWidth, geometry, grid);
+    const start = pixelStart + phase * channels * grid.length + shift;
+    const seen = viewOf(backend, [channels, grid.length], start);
+    const product = matMul(backend, seen, gradients); // [channels, outChannels]
+    releaseView(backend, seen);
+    const size = channels * outChannels;
+    addInto(floats(backend, dw).subarray(tap * size, (tap + 1) * size), floats(backend, product));
+    backend.disposeData(product.dataId);
+  }
+  backend.disposeData(pixels.dataId);
+  backend.disposeData(gradients.dataId);
 }
 
-/** [rows, columns] at `from` to [columns, rows] at `to`. */
-function transposeInto(heap: Float32Array, from: number, to: number, rows: number, columns: number): void {
-  let source = from;
-  for (let row = 0; row < rows; row++) {
-    for (let target = to + row, i = 0; i < columns; i++, target += rows) heap[target] = heap[source++]!;
-  }
+function addInto(sums: Float32Array, parts: Float32Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + parts[i]!;
 }

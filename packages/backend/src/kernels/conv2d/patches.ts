@@ -1,31 +1,9 @@
 import type { ConvGeometry } from './geometry.ts';
-import { patchSize } from './geometry.ts';
 
 // A patch is the window of the input that one output position sees; positions outside the image are zero.
 // Row (image, outY, outX) of the patch matrix [rows, kernelHeight·kernelWidth·channels] is one patch, so that
 // conv(x, w) = patches(x) · w. `addPatches` is the adjoint of `copyPatches`. Both walk over runs: the part of
 // one kernel row that lies inside the image is contiguous in the image and in the patch.
-
-/**
- * Writes the patches of `imageCount` images at `heap[imagesStart]` to `heap[patchesStart]`; positions are in
- * float32 words.
- */
-export function copyPatches(
-  heap: Float32Array,
-  imagesStart: number,
-  patchesStart: number,
-  imageCount: number,
-  geometry: ConvGeometry,
-): void {
-  const rows = imageCount * geometry.outHeight * geometry.outWidth;
-  heap.fill(0, patchesStart, patchesStart + rows * patchSize(geometry));
-  forEachRun(imageCount, geometry, (inImage, inPatch, length) => {
-    const from = imagesStart + inImage;
-    const to = patchesStart + inPatch;
-    if (length >= copyWithinLength) heap.copyWithin(to, from, from + length);
-    else for (let i = 0; i < length; i++) heap[to + i] = heap[from + i]!;
-  });
-}
 
 /** Adds each value of the patches to the pixel that it stands for. The images must start as zeros. */
 export function addPatches(
@@ -41,9 +19,6 @@ export function addPatches(
     for (let i = 0; i < length; i++) heap[to + i] = heap[to + i]! + heap[from + i]!;
   });
 }
-
-/** From this length on the call into the engine's memory move is cheaper than a loop. */
-const copyWithinLength = 48;
 
 function forEachRun(
   imageCount: number,

@@ -1,6 +1,6 @@
 import { tf } from '../../tf.ts';
 import type { KernelEntry } from '../kernel-entry.ts';
-import { defineWasmKernel, floats, type WasmBackend } from '../wasm-backend.ts';
+import { copyRows, defineWasmKernel, floatHeap, heapStart, type WasmBackend } from '../wasm-backend.ts';
 
 // tfjs's Slice copies its whole input out of the heap first, Split slices once per part, and both it and Concat
 // make two views per row. These three move rows inside the heap.
@@ -45,13 +45,15 @@ function concat(backend: WasmBackend, inputs: tf.TensorInfo[], axis: number): tf
   const shapes = inputs.map(({ shape }) => shape);
   tf.backend_util.assertParamsConsistent(shapes, axis);
   const output = backend.makeOutput(tf.backend_util.computeOutShape(shapes, axis), 'float32');
-  const to = floats(backend, output);
-  const outer = tf.util.sizeFromShape(output.shape.slice(0, axis));
+  const heap = floatHeap(backend);
+  const rows = tf.util.sizeFromShape(output.shape.slice(0, axis));
   const rowLength = tf.util.sizeFromShape(output.shape.slice(axis));
   let column = 0;
   for (const input of inputs) {
     const length = tf.util.sizeFromShape(input.shape.slice(axis));
-    copyRows(floats(backend, input), 0, length, to, column, rowLength, outer, length);
+    const from = { start: heapStart(backend, input), stride: length };
+    const to = { start: heapStart(backend, output) + column, stride: rowLength };
+    copyRows(heap, from, to, rows, length);
     column += length;
   }
   return output;
@@ -74,32 +76,11 @@ function slice(backend: WasmBackend, x: tf.TensorInfo, begin: number[], size: nu
 function sliceAxis(backend: WasmBackend, x: tf.TensorInfo, axis: number, begin: number, size: number) {
   const shape = x.shape.map((length, i) => (i === axis ? size : length));
   const output = backend.makeOutput(shape, 'float32');
-  const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
+  const rows = tf.util.sizeFromShape(x.shape.slice(0, axis));
   const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
-  const rowLength = x.shape[axis]! * inner;
   const length = size * inner;
-  copyRows(floats(backend, x), begin * inner, rowLength, floats(backend, output), 0, length, outer, length);
+  const from = { start: heapStart(backend, x) + begin * inner, stride: x.shape[axis]! * inner };
+  const to = { start: heapStart(backend, output), stride: length };
+  copyRows(floatHeap(backend), from, to, rows, length);
   return output;
 }
-
-/** Copies `rows` runs of `length` floats from and to positions that advance by their own strides. */
-function copyRows(
-  source: Float32Array,
-  sourceStart: number,
-  sourceStride: number,
-  target: Float32Array,
-  targetStart: number,
-  targetStride: number,
-  rows: number,
-  length: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const from = sourceStart + row * sourceStride;
-    const to = targetStart + row * targetStride;
-    if (length > longRun) target.set(source.subarray(from, from + length), to);
-    else for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
-  }
-}
-
-/** From this length on, a view and one block copy are cheaper than a loop. */
-const longRun = 128;

@@ -72,30 +72,40 @@ function sumMiddle(
     return;
   }
   const sums = new Float64Array(inner);
-  let from = 0;
+  let row = 0;
   for (let o = 0; o < outer; o++) {
     sums.fill(0);
-    for (let row = 0; row < length; row++) {
-      for (let i = 0; i < inner; i++) sums[i] = sums[i]! + x[from++]!;
+    const end = row + length * inner;
+    // Four rows a pass: the running sums are loaded and stored a quarter as often.
+    for (; row + 4 * inner <= end; row += 4 * inner) {
+      const second = row + inner;
+      const third = second + inner;
+      const fourth = third + inner;
+      for (let i = 0; i < inner; i++) {
+        sums[i] = sums[i]! + (x[row + i]! + x[second + i]! + (x[third + i]! + x[fourth + i]!));
+      }
     }
+    for (; row < end; row += inner) for (let i = 0; i < inner; i++) sums[i] = sums[i]! + x[row + i]!;
     for (let i = 0; i < inner; i++) y[o * inner + i] = sums[i]! * scale;
   }
 }
 
 /** Four running sums hide the latency of the addition. */
 function sumLast(x: Float32Array, y: Float32Array, outer: number, length: number, scale: number): void {
-  const whole = length - (length % 4);
   let from = 0;
   for (let o = 0; o < outer; o++) {
-    let [a, b, c, d] = [0, 0, 0, 0];
-    for (let i = 0; i < whole; i += 4) {
-      a += x[from]!;
-      b += x[from + 1]!;
-      c += x[from + 2]!;
-      d += x[from + 3]!;
-      from += 4;
+    const end = from + length;
+    let first = 0;
+    let second = 0;
+    let third = 0;
+    let fourth = 0;
+    for (; from + 4 <= end; from += 4) {
+      first += x[from]!;
+      second += x[from + 1]!;
+      third += x[from + 2]!;
+      fourth += x[from + 3]!;
     }
-    for (let i = whole; i < length; i++) a += x[from++]!;
-    y[o] = (a + b + (c + d)) * scale;
+    for (; from < end; from++) first += x[from]!;
+    y[o] = (first + second + (third + fourth)) * scale;
   }
 }
