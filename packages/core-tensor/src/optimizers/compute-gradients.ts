@@ -1,5 +1,6 @@
 import { TintypeError, tf } from '@tintype/backend';
 import type { ParameterTree } from '../parameters/parameter-tree.ts';
+import { freeTapeOnError } from './free-tape-on-error.ts';
 
 /** Named scalars of a loss; `total` is what is minimised, the others are for the log. */
 export type Losses = { readonly total: tf.Scalar } & Readonly<Record<string, tf.Scalar>>;
@@ -39,7 +40,7 @@ export function computeGradients(
     };
     try {
       const variables = trained.map(([, { variable }]) => variable);
-      const { grads } = tf.engine().gradients(forward, variables, undefined, true);
+      const { grads } = freeTapeOnError(() => tf.engine().gradients(forward, variables, undefined, true));
       const named = trained.flatMap(([name], i) => (grads[i] ? [[name, grads[i]] as const] : []));
       if (named.length === 0) throw refusal('the total does not depend on any trainable parameter');
       return { losses: cloneAll(kept) as Losses, gradients: Object.fromEntries(named) };

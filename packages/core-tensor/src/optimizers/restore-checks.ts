@@ -1,9 +1,9 @@
 import { TintypeError, type tf } from '@tintype/backend';
+import { compareTensors, describeTensor, mismatchError } from '../checkpoint/mismatch.ts';
 import type { ParameterTree } from '../parameters/parameter-tree.ts';
 import type { JsonValue } from '../training/train-state.ts';
 
 type Values = { readonly [key: string]: JsonValue };
-const listedProblems = 10;
 
 /** Throws `E_CHECKPOINT_MISMATCH` unless `received` holds exactly the expected names, each shaped like its parameter. */
 export function assertExactTensors(
@@ -11,18 +11,9 @@ export function assertExactTensors(
   expected: ReadonlyMap<string, tf.Tensor>,
   received: ReadonlyMap<string, tf.Tensor>,
 ): void {
-  const problems: string[] = [];
-  for (const [name, like] of expected) {
-    const tensor = received.get(name);
-    if (!tensor) problems.push(`${name} is missing`);
-    else if (describe(tensor) !== describe(like)) {
-      problems.push(`${name} is ${describe(tensor)}, expected ${describe(like)}`);
-    }
-  }
-  for (const name of received.keys()) if (!expected.has(name)) problems.push(`${name} is unexpected`);
-  if (problems.length === 0) return;
-  const more = problems.length > listedProblems ? ` and ${problems.length - listedProblems} more` : '';
-  throw mismatch(where, `${problems.slice(0, listedProblems).join('; ')}${more}`);
+  const difference = compareTensors(describeAll(received), describeAll(expected));
+  const { missing, unexpected, mismatched } = difference;
+  if (missing.length + unexpected.length + mismatched.length > 0) throw mismatchError(where, difference);
 }
 
 /** Reads `{ updates, steps: { name: n } }`; each name must be in the tree, each count an integer of at least 0. */
@@ -53,8 +44,8 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function describe(tensor: tf.Tensor): string {
-  return `${tensor.dtype} [${tensor.shape.join(', ')}]`;
+function describeAll(tensors: ReadonlyMap<string, tf.Tensor>): ReadonlyMap<string, string> {
+  return new Map([...tensors].map(([name, { dtype, shape }]) => [name, describeTensor(dtype, shape)]));
 }
 
 function mismatch(where: string, what: string): TintypeError {
