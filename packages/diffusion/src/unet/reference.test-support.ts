@@ -18,17 +18,24 @@ interface ReferenceCall {
   readonly weight_gradients: string[];
 }
 
+export interface UNetReferenceOptions {
+  readonly backends?: readonly BackendName[];
+  /** @default both */
+  readonly folders?: readonly ('unet2d_basic' | 'unet2d_classes')[];
+}
+
 /** Outputs, losses and gradients recorded from diffusers, and a whole pipeline, replayed with the recorded weights. */
-export function describeUNetReference(options: { backends?: readonly BackendName[] } = {}): void {
+export function describeUNetReference(options: UNetReferenceOptions = {}): void {
+  const { folders = ['unet2d_basic', 'unet2d_classes'], ...describeOptions } = options;
   describeOnBackends(
     'the U-Net against diffusers',
     () => {
-      for (const folder of ['unet2d_basic', 'unet2d_classes'] as const) {
+      for (const folder of folders) {
         test(`outputs, losses and gradients of ${folder}`, () => replayCalls(`models/${folder}`));
       }
       test('a whole DDIM pipeline', replayPipeline);
     },
-    options,
+    describeOptions,
   );
 }
 
