@@ -1,5 +1,5 @@
 import { TintypeError } from '@tintype/core-tensor';
-import type { PixelImage } from './resize-area.ts';
+import type { Raster } from './resize-area.ts';
 
 /** Grey or colour; transparency is resolved before training. */
 export type ColorChannels = 1 | 3;
@@ -8,7 +8,7 @@ export type ColorChannels = 1 | 3;
  * Grey, grey + alpha, RGB or RGBA (0 to 255) to grey or RGB. Alpha is laid over the background (0 to 255); grey is
  * the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B. Throws `E_IMAGE` for other channel counts.
  */
-export function convertChannels(image: PixelImage, channels: ColorChannels, background: number): PixelImage {
+export function convertChannels(image: Raster, channels: ColorChannels, background: number): Raster {
   const { height, width, values } = image;
   if (![1, 2, 3, 4].includes(image.channels)) {
     throw new TintypeError('E_IMAGE', { what: 'unknown channels', got: image.channels, expected: '1 to 4' });

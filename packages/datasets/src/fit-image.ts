@@ -1,4 +1,4 @@
-import { type PixelImage, resizeArea } from './resize-area.ts';
+import { type Raster, resizeArea } from './resize-area.ts';
 
 /**
  * How a picture becomes a square: `crop` resizes the shorter side and takes the centre, `stretch` resizes both sides,
@@ -7,12 +7,7 @@ import { type PixelImage, resizeArea } from './resize-area.ts';
 export type ImageFit = 'crop' | 'stretch' | 'pad';
 
 /** A square image of `imageSize` × `imageSize` pixels; `background` (0 to 255) fills what `pad` leaves. */
-export function fitImage(
-  image: PixelImage,
-  imageSize: number,
-  fit: ImageFit,
-  background: number,
-): PixelImage {
+export function fitImage(image: Raster, imageSize: number, fit: ImageFit, background: number): Raster {
   const { height, width, channels } = image;
   if (fit === 'stretch') {
     return { height: imageSize, width: imageSize, channels, values: resizeArea(image, imageSize, imageSize) };
@@ -22,7 +17,7 @@ export function fitImage(
 }
 
 /** The centred square of `side` pixels, beyond the picture filled with the background, resized. */
-function withCentre(image: PixelImage, side: number, imageSize: number, background: number): PixelImage {
+function withCentre(image: Raster, side: number, imageSize: number, background: number): Raster {
   const { height, width, channels, values } = image;
   const top = Math.floor((height - side) / 2);
   const left = Math.floor((width - side) / 2);

@@ -13,4 +13,4 @@ export { createEightGaussians, eightGaussiansShape } from './points/eight-gaussi
 export { createGrid25, grid25Shape } from './points/grid-25.ts';
 export type { PointSetOptions } from './points/point-mixture.ts';
 export { createTwoMoons, twoMoonsShape } from './points/two-moons.ts';
-export { type PixelImage, resizeArea } from './resize-area.ts';
+export { type Raster, resizeArea } from './resize-area.ts';

@@ -1,7 +1,7 @@
 import { TintypeError } from '@tintype/core-tensor';
 
 /** One image in memory, row by row, channels last. */
-export interface PixelImage {
+export interface Raster {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -15,7 +15,7 @@ export interface PixelImage {
  * Writes into `target` from `offset` where given. Throws `E_IMAGE` for a size below 1.
  */
 export function resizeArea(
-  image: PixelImage,
+  image: Raster,
   height: number,
   width: number,
   target: Float32Array = new Float32Array(height * width * image.channels),
