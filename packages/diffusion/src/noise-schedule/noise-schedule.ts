@@ -28,7 +28,10 @@ export interface CustomBetasConfig {
 }
 
 export type NoiseScheduleConfig = (BetaScheduleConfig | CustomBetasConfig) & {
-  /** Shift and scale √ᾱ so that ᾱ_{T−1} = 0 (Lin et al. 2023, arXiv 2305.08891); needs v or sample prediction. @default false */
+  /**
+   * Shift and scale √ᾱ so that ᾱ_{T−1} = 0 (Lin et al. 2023, arXiv 2305.08891); needs v or sample prediction.
+   * @default false
+   */
   readonly rescaleBetasZeroSnr?: boolean;
 };
 

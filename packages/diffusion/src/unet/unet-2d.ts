@@ -2,7 +2,8 @@
 // Ho, Jain, Abbeel (2020), "Denoising Diffusion Probabilistic Models", arXiv 2006.11239, appendix B.
 //   ε_θ(x_t, t): down levels → middle → up levels with skips; every residual block sees the embedding of t
 // Differences: an optional space-to-depth stem (`patchSize`) moves pixels into channels, which makes training on a
-// CPU several times faster; the last convolution of each residual block and of the net start at zero, as in the authors' code (diffusers draws them).
+// CPU several times faster; the last convolution of each residual block and of the net start at zero, as in the
+// authors' code (diffusers draws them).
 import {
   createConv2d,
   createGroupNorm,
@@ -16,10 +17,10 @@ import {
   tf,
   zeros,
 } from '@tintype/core-tensor';
-import { createResnetBlock } from '../blocks/resnet-block.ts';
 import type { Denoiser, DenoiserOptions, DenoiserPrediction } from '../denoiser.ts';
 import { assertFits, type ResolvedUNet2dConfig, resolveUNet2dConfig, type UNet2dConfig } from './config.ts';
-import { createDownBlock, createLevelAttention, resnetOptions } from './down-block.ts';
+import { createDownBlock } from './down-block.ts';
+import { createMidBlock } from './mid-block.ts';
 import { createActivatedTime } from './time-embedding.ts';
 import { createUpBlock } from './up-block.ts';
 
@@ -115,25 +116,6 @@ function createUpPath(scope: ParameterScope, config: ResolvedUNet2dConfig) {
       isLast: level === coarsestFirst.length - 1,
     }),
   );
-}
-
-function createMidBlock(scope: ParameterScope, config: ResolvedUNet2dConfig) {
-  const channels = config.blockOutChannels.at(-1)!;
-  const options = resnetOptions(config, channels, channels);
-  const before = createResnetBlock(scope.child('resnets.0'), options);
-  const attention = config.midBlockAttention
-    ? createLevelAttention(
-        scope.child('attentions.0'),
-        config,
-        channels,
-        config.midBlockAttentionNorm ? config.normGroups : 0,
-      )
-    : undefined;
-  const after = createResnetBlock(scope.child('resnets.1'), options);
-  return (x: tf.Tensor4D, time: tf.Tensor2D, dropoutRng?: RandomStream): tf.Tensor4D => {
-    const h = before(x, time, dropoutRng);
-    return after(attention ? attention(h) : h, time, dropoutRng);
-  };
 }
 
 function assertInput(xt: tf.Tensor4D, t: tf.Tensor1D, config: ResolvedUNet2dConfig): void {

@@ -1,0 +1,27 @@
+import type { ParameterScope, RandomStream, tf } from '@tintype/core-tensor';
+import { createResnetBlock } from '../blocks/resnet-block.ts';
+import type { ResolvedUNet2dConfig } from './config.ts';
+import { createLevelAttention, resnetOptions } from './down-block.ts';
+
+/** The coarsest maps [b, h, w, c] → the same shape. */
+export type MidBlock = (x: tf.Tensor4D, activatedTime: tf.Tensor2D, dropoutRng?: RandomStream) => tf.Tensor4D;
+
+/** diffusers' UNetMidBlock2D: residual block, attention where the net has it, residual block. */
+export function createMidBlock(scope: ParameterScope, config: ResolvedUNet2dConfig): MidBlock {
+  const channels = config.blockOutChannels.at(-1)!;
+  const options = resnetOptions(config, channels, channels);
+  const before = createResnetBlock(scope.child('resnets.0'), options);
+  const attention = config.midBlockAttention
+    ? createLevelAttention(
+        scope.child('attentions.0'),
+        config,
+        channels,
+        config.midBlockAttentionNorm ? config.normGroups : 0,
+      )
+    : undefined;
+  const after = createResnetBlock(scope.child('resnets.1'), options);
+  return (x, time, dropoutRng) => {
+    const h = before(x, time, dropoutRng);
+    return after(attention ? attention(h) : h, time, dropoutRng);
+  };
+}
