@@ -26,6 +26,6 @@ export interface SelectBackendOptions {
   threads?: number;
   /** Fixed order of every sum, one thread: equal runs give equal bits. @default false */
   deterministic?: boolean;
-  /** Where the wasm binaries are served, ending in `/`. @default beside the installed package */
+  /** Where the wasm binaries are served, ending in `/`. @default beside the installed package, or where the bundler put them */
   assetBaseUrl?: string;
 }

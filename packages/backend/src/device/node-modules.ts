@@ -16,6 +16,17 @@ interface NodeModules {
   'node:url': typeof import('node:url');
 }
 
+/** RTLD_NOW and RTLD_NODELETE of glibc: the library stays when Node finds that it is no add-on of its own. */
+const keepLoaded = 0x2 | 0x1000;
+
+/**
+ * Loads a shared library into the process (Linux). Always throws: with "cannot open shared object file" when there
+ * is none, otherwise with "Module did not self-register", which means that it is loaded.
+ */
+export function loadLibrary(nameOrPath: string): void {
+  process.dlopen({ exports: {} }, nameOrPath, keepLoaded);
+}
+
 /** Imports a package that may not be installed; the name stays unknown to bundlers. */
 export function importOptional(name: string): Promise<unknown> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ name);

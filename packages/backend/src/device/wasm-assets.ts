@@ -13,8 +13,9 @@ const threaded = 'tfjs-backend-wasm-threaded-simd.wasm';
 
 /**
  * In Node the default is beside the installed package. In browsers it is what the bundler makes of
- * `new URL(…, import.meta.url)` (Vite and webpack 5 serve the binaries by themselves); without a bundler
- * copy `@tensorflow/tfjs-backend-wasm/dist/*.wasm` and pass their folder as `assetBaseUrl`.
+ * `new URL(…, import.meta.url)`: Vite and webpack 5 copy the binaries by themselves. Where the sources are neither
+ * bundled nor linked, pass as `assetBaseUrl` the folder that serves `@tensorflow/tfjs-backend-wasm/dist/*.wasm`; on
+ * Vite's development server that is `/node_modules/@tensorflow/tfjs-backend-wasm/dist/`.
  * A missing file is found here, because tfjs cannot be asked twice after a failed load.
  */
 export async function findWasmAssets(assetBaseUrl: string | undefined): Promise<WasmAssets | undefined> {
@@ -50,12 +51,13 @@ function localPath(folder: string): string | undefined {
 
 async function assertServed(url: string): Promise<void> {
   const response = await fetch(url, { method: 'HEAD', credentials: 'same-origin' });
-  const isPage = response.headers.get('content-type')?.includes('text/html') ?? false;
+  const type = response.headers.get('content-type') ?? 'no content type';
   // Servers without HEAD answer 405 or 501; the load itself will tell.
   if (response.status === 405 || response.status === 501) return;
-  if (!response.ok || isPage) {
+  // Development servers answer a wrong path with their page.
+  if (!response.ok || type.includes('text/html')) {
     throw new Error(
-      `${url} is not served (status ${response.status}); set assetBaseUrl to the folder of the .wasm files`,
+      `${url} is not served (status ${response.status}, ${type}); set assetBaseUrl to the folder of the .wasm files`,
     );
   }
 }

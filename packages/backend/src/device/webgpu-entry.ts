@@ -1,5 +1,5 @@
 import { engineState } from './engine-state.ts';
-import { importOptional, isNode } from './node-modules.ts';
+import { importOptional, isNode, loadLibrary } from './node-modules.ts';
 
 interface DawnPackage {
   create(options: readonly string[]): GPU;
@@ -19,6 +19,7 @@ export async function findGpu(): Promise<GPU> {
 /** tfjs's webgpu package reads `navigator.gpu` when it is imported, so this comes first. */
 async function installDawn(): Promise<GPU> {
   const dawn = await importDawn();
+  assertVulkanLoader();
   const state = engineState();
   // A new entry point each time, since Dawn looks for drivers once; old ones stay referenced.
   const gpu = dawn.create([]);
@@ -35,6 +36,18 @@ async function installDawn(): Promise<GPU> {
   }
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true, enumerable: true });
   return gpu;
+}
+
+/** Without the loader Dawn finds nothing on Linux and says so on stderr, past every console. */
+function assertVulkanLoader(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    loadLibrary('libvulkan.so.1');
+  } catch (error) {
+    if (/cannot open shared object/.test(String(error))) {
+      throw new Error('no GPU adapter was found: this machine has no Vulkan loader (libvulkan.so.1)');
+    }
+  }
 }
 
 async function importDawn(): Promise<DawnPackage> {

@@ -1,9 +1,7 @@
-import { nodeModule } from '../device/node-modules.ts';
+import { loadLibrary, nodeModule } from '../device/node-modules.ts';
 
 const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const loader = '/usr/lib/chromium/libvulkan.so.1';
-/** RTLD_NOW and RTLD_NODELETE of glibc: the library stays when Node finds that it is no add-on of its own. */
-const keepLoaded = 0x2 | 0x1000;
 
 /**
  * Lets Dawn find the software Vulkan driver that Debian's Chromium brings, with its loader, on machines where
@@ -17,13 +15,8 @@ export function offerSoftwareVulkan(): void {
   process.env.VK_ICD_FILENAMES = driver;
   if (!files.existsSync(loader)) return;
   try {
-    (process as unknown as Dlopen).dlopen({ exports: {} }, loader, keepLoaded);
+    loadLibrary(loader);
   } catch {
     // Node says "Module did not self-register"; the library is loaded, which is all that Dawn needs.
   }
-}
-
-/** The published types leave out the third argument. */
-interface Dlopen {
-  dlopen(target: { exports: object }, path: string, flags: number): void;
 }
