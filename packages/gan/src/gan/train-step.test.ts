@@ -48,6 +48,7 @@ function createTiny(config: GanConfig, options: GanTrainOptions = {}) {
 }
 
 describeTrainStep('GAN', () => createTiny(tiny));
+describeTrainStep('GAN', () => createTiny(tiny), { backends: ['webgpu'], steps: 2, leakSteps: 4 });
 describeTrainStep('GAN with R1 and hinge loss', () => createTiny(withR1, { objective: hinge }));
 
 describeOnBackends('createGanTrainStep', () => {
