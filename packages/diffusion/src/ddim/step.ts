@@ -53,8 +53,7 @@ export function stepDdim(
   const { alphaCumprod, alphaCumprodPrevious, variance } = step;
   return tf.tidy(() => {
     const parts = denoisedParts(input);
-    const isRederived = clippedNoise === 'rederived' || input.prediction.isClipped === true;
-    const epsilon = isRederived ? noiseOf(parts.xStart, xt, alphaCumprod) : parts.epsilon;
+    const epsilon = clippedNoise === 'rederived' ? noiseOf(parts.xStart, xt, alphaCumprod) : parts.epsilon;
     const mean = parts.xStart
       .mul(Math.sqrt(alphaCumprodPrevious))
       .add(epsilon.mul(Math.sqrt(1 - alphaCumprodPrevious - variance)));
