@@ -1,5 +1,5 @@
 import { TintypeError } from '../errors/tintype-error.ts';
-import { engineState } from './engine-state.ts';
+import { engineState, type HealthRecord } from './engine-state.ts';
 
 /** What the WebGPU device has reported since it was made. */
 export interface DeviceHealth {
@@ -10,14 +10,6 @@ export interface DeviceHealth {
   readonly errorCount: number;
   /** The first errors, at most 20. */
   readonly errors: readonly string[];
-}
-
-/** The running account behind `DeviceHealth`. */
-export interface HealthRecord {
-  isLost: boolean;
-  lostReason?: string;
-  errorCount: number;
-  errors: string[];
 }
 
 const keptErrors = 20;

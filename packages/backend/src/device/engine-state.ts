@@ -1,10 +1,17 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { tf } from '../tf.ts';
 import type { BackendInfo } from './backend-info.ts';
-import type { HealthRecord } from './device-health.ts';
 
 /** What an engine in use tells about itself; selectBackend adds the reason. */
 export type EngineFacts = Omit<BackendInfo, 'reason'>;
+
+/** The running account of a WebGPU device's troubles. */
+export interface HealthRecord {
+  isLost: boolean;
+  lostReason?: string;
+  errorCount: number;
+  errors: string[];
+}
 
 export interface WebgpuEngine {
   readonly backend: WebGPUBackend;

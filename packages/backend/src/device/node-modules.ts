@@ -20,11 +20,16 @@ interface NodeModules {
 const keepLoaded = 0x2 | 0x1000;
 
 /**
- * Loads a shared library into the process (Linux). Always throws: with "cannot open shared object file" when there
- * is none, otherwise with "Module did not self-register", which means that it is loaded.
+ * Loads a shared library into the process (Linux) and tells whether it is there. Node throws either way: it opens
+ * the library and then misses the entry point of an add-on.
  */
-export function loadLibrary(nameOrPath: string): void {
-  process.dlopen({ exports: {} }, nameOrPath, keepLoaded);
+export function hasLibrary(nameOrPath: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, nameOrPath, keepLoaded);
+    return true;
+  } catch (error) {
+    return !/cannot open shared object/.test(String(error));
+  }
 }
 
 /** Imports a package that may not be installed; the name stays unknown to bundlers. */

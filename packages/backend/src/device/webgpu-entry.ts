@@ -1,5 +1,5 @@
 import { engineState } from './engine-state.ts';
-import { importOptional, isNode, loadLibrary } from './node-modules.ts';
+import { hasLibrary, importOptional, isNode } from './node-modules.ts';
 
 interface DawnPackage {
   create(options: readonly string[]): GPU;
@@ -40,14 +40,8 @@ async function installDawn(): Promise<GPU> {
 
 /** Without the loader Dawn finds nothing on Linux and says so on stderr, past every console. */
 function assertVulkanLoader(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    loadLibrary('libvulkan.so.1');
-  } catch (error) {
-    if (/cannot open shared object/.test(String(error))) {
-      throw new Error('no GPU adapter was found: this machine has no Vulkan loader (libvulkan.so.1)');
-    }
-  }
+  if (process.platform !== 'linux' || hasLibrary('libvulkan.so.1')) return;
+  throw new Error('no GPU adapter was found: this machine has no Vulkan loader (libvulkan.so.1)');
 }
 
 async function importDawn(): Promise<DawnPackage> {
