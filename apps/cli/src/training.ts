@@ -57,6 +57,7 @@ const finalCount = 64;
 const previewCount = 16;
 /** Grids during a training, beside the final one. */
 const previews = 8;
+const leastPreviewInterval = 50;
 
 /** Trains to the record's steps, writing metrics, previews and checkpoints into the run; an abort ends it cleanly. */
 export async function runTraining(options: TrainingOptions): Promise<TrainingReport> {
@@ -149,7 +150,7 @@ function startLoop(
       checkpointEvery,
       monitors: recipe.monitors,
       preview: ({ step }) => render(options, step),
-      previewEvery: Math.max(1, Math.ceil(record.steps / (previews + 1))),
+      previewEvery: Math.max(leastPreviewInterval, Math.ceil(record.steps / (previews + 1))),
     });
     atStep(record.steps);
   })();
