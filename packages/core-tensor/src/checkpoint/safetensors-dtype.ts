@@ -32,6 +32,8 @@ export const safetensorsLimits = {
   tensors: 10_000,
   rank: 8,
   nameLength: 1024,
+  /** UTF-16 units of all strings of a header together: names, metadata, and about 30 for the fields of a tensor. */
+  textLength: 2 * 1024 * 1024,
 } as const;
 
 const sizeByDtype: ReadonlyMap<string, number> = new Map(Object.entries(itemSizes));
@@ -64,9 +66,11 @@ export function tensorNameProblem(name: string): string | undefined {
   if (name === '__proto__' || name === 'constructor' || name === 'prototype') {
     return `${name} is not allowed as a tensor name`;
   }
-  if (/\p{Surrogate}|\p{Cc}/u.test(name)) return 'a tensor name holds control characters or broken Unicode';
-  if (name.split(/[/\\]/).some((part) => part === '' || part === '.' || part === '..')) {
-    return 'a tensor name looks like a path out of its folder';
+  // Most names are printable ASCII, which the first and cheaper test tells.
+  if (/[^ -~]/.test(name) && /[\p{Surrogate}\p{Cc}]/u.test(name)) {
+    return 'a tensor name holds control characters or broken Unicode';
   }
+  if (/^\.|[/\\]/.test(name) && /(?:^|[/\\])\.{0,2}(?:[/\\]|$)/.test(name))
+    return 'a tensor name looks like a path out of its folder';
   return undefined;
 }

@@ -7,6 +7,9 @@ import {
   tensorNameProblem,
 } from './safetensors-dtype.ts';
 
+/** Units that the fields of one tensor take, at most. */
+const fieldsLength = 32;
+
 /**
  * Writes a safetensors file. Equal content gives equal bytes, the same as the Python library's: tensors by
  * alignment (largest first), then by name; the header padded with spaces to a multiple of 8.
@@ -51,6 +54,9 @@ function encodeHeader(
 ): Uint8Array {
   const members: string[] = [];
   const pairs = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const texts = [...pairs.flat(), ...ordered.map(([name]) => name)];
+  const length = texts.reduce((sum, text) => sum + text.length, fieldsLength * ordered.length);
+  if (length > safetensorsLimits.textLength) refuse('the names and metadata are too long', length);
   if (pairs.length > 0) {
     members.push(
       `"__metadata__":{${pairs.map((pair) => pair.map((text) => JSON.stringify(text)).join(':')).join(',')}}`,

@@ -99,8 +99,7 @@ function readMetadata(reader: HeaderReader, fail: Fail): Map<string, string> {
   const metadata = new Map<string, string>();
   readMembers(reader, safetensorsLimits.nameLength, (key) => {
     if (metadata.has(key)) fail('a key stands twice in __metadata__', key);
-    if (metadata.size === safetensorsLimits.tensors) fail('__metadata__ has too many keys');
-    metadata.set(key, reader.string(safetensorsLimits.headerBytes));
+    metadata.set(key, reader.string(safetensorsLimits.textLength));
   });
   return metadata;
 }

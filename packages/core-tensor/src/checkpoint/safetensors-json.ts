@@ -1,3 +1,5 @@
+import { safetensorsLimits } from './safetensors-dtype.ts';
+
 /**
  * Reads the three kinds of JSON value that a safetensors header is made of, straight from its bytes.
  * JSON.parse would keep the last of two equal keys, follow any nesting and do all its work before a limit applies.
@@ -17,13 +19,25 @@ export interface HeaderReader {
 
 const quote = 0x22;
 const backslash = 0x5c;
+/** White space of a whole header: writers pad with a few bytes, or reserve some room. */
+const maxSpaces = 4 * 1024 * 1024;
+/** A control character, which JSON allows in a string as an escape only. */
+const controlCharacter = /[^ -\uffff]/;
 
 export function createHeaderReader(bytes: Uint8Array, fail: (what: string) => never): HeaderReader {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let at = 0;
+  let spaces = 0;
+  let units = 0;
+  let nextBackslash = -1;
 
   function skipSpace(): void {
-    while (isSpace(bytes[at])) at += 1;
+    let index = at;
+    const limit = at + maxSpaces - spaces;
+    while (index <= limit && isSpace(bytes[index])) index += 1;
+    if (index > limit) fail('the header is mostly white space');
+    spaces += index - at;
+    at = index;
   }
 
   function take(character: string): boolean {
@@ -41,23 +55,36 @@ export function createHeaderReader(bytes: Uint8Array, fail: (what: string) => ne
   function string(maxLength: number): string {
     expect('"');
     const start = at;
-    // An escape is at most six bytes for one unit, UTF-8 at most three.
-    const limit = Math.min(bytes.length, start + maxLength * 6 + 1);
-    let isEscaped = false;
-    while (at < limit && bytes[at] !== quote) {
-      if (bytes[at]! < 0x20) fail(`the header holds a control character at byte ${at}`);
-      if (bytes[at] === backslash) {
-        isEscaped = true;
-        at += 1;
-      }
-      at += 1;
-    }
-    if (at >= limit)
-      fail(at >= bytes.length ? 'a string of the header does not end' : `a name is longer than ${maxLength}`);
-    const text = decodeString(bytes.subarray(start, at), isEscaped);
-    at += 1;
-    if (text.length > maxLength) fail(`a name is longer than ${maxLength}`);
+    const end = closingQuote(start);
+    // No more than half of it may be escapes, beyond what a short name can need.
+    const isTooLong = end - start > Math.min(maxLength * 6, maxLength * 2 + 8192);
+    const text = isTooLong ? undefined : decodeString(bytes.subarray(start, end), hasBackslash(start, end));
+    if (text === undefined || text.length > maxLength) return fail(`a string is longer than ${maxLength}`);
+    units += text.length;
+    if (units > safetensorsLimits.textLength)
+      fail(`the names and texts are longer than ${safetensorsLimits.textLength}`);
+    at = end + 1;
     return text;
+  }
+
+  /** The searches are the engine's own, many times faster than a loop. */
+  function closingQuote(start: number): number {
+    for (let from = start; ; ) {
+      const end = bytes.indexOf(quote, from);
+      if (end < 0) return fail('a string of the header does not end');
+      let escapes = end;
+      while (escapes > from && bytes[escapes - 1] === backslash) escapes -= 1;
+      if ((end - escapes) % 2 === 0) return end;
+      from = end + 1;
+    }
+  }
+
+  function hasBackslash(start: number, end: number): boolean {
+    if (nextBackslash < start) {
+      const found = bytes.indexOf(backslash, start);
+      nextBackslash = found < 0 ? bytes.length : found;
+    }
+    return nextBackslash < end;
   }
 
   function decodeString(slice: Uint8Array, isEscaped: boolean): string {
@@ -67,11 +94,13 @@ export function createHeaderReader(bytes: Uint8Array, fail: (what: string) => ne
     } catch {
       return fail('the header is not UTF-8');
     }
-    if (!isEscaped) return text;
+    if (!isEscaped) {
+      return controlCharacter.test(text) ? fail('a string of the header holds control characters') : text;
+    }
     try {
       return JSON.parse(`"${text}"`) as string;
     } catch {
-      return fail('a string of the header holds a wrong escape');
+      return fail('a string of the header holds a wrong escape or control characters');
     }
   }
 

@@ -55,7 +55,10 @@ function toPixels(header: PngHeader, samples: Uint16Array, colours: Colours, whe
   if (header.colour === 'palette') return fromPalette(samples, colours, where);
   const highest = 2 ** header.depth - 1;
   const { transparency } = colours;
-  const values = Uint8Array.from(samples, (sample) => Math.round((sample * 255) / highest));
+  const values = new Uint8Array(samples.length);
+  for (let index = 0; index < samples.length; index += 1) {
+    values[index] = Math.round((samples[index]! * 255) / highest);
+  }
   if (transparency === undefined || header.channels % 2 === 0) return { channels: header.channels, values };
   return withTransparentColour(header.channels, samples, values, transparency, where);
 }

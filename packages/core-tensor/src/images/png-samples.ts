@@ -79,30 +79,26 @@ function sampleAt(line: Uint8Array, index: number, depth: number): number {
 
 /** PNG specification, 9.2; `back` is the distance to the same byte of the pixel before. */
 function undoFilter(filter: number, line: Uint8Array, above: Uint8Array, back: number): void {
-  const left = (index: number) => (index < back ? 0 : line[index - back]!);
-  const upperLeft = (index: number) => (index < back ? 0 : above[index - back]!);
-  for (let index = 0; filter !== 0 && index < line.length; index += 1) {
-    const up = above[index]!;
-    switch (filter) {
-      case 1:
-        line[index]! += left(index);
-        break;
-      case 2:
-        line[index]! += up;
-        break;
-      case 3:
-        line[index]! += (left(index) + up) >> 1;
-        break;
-      case 4:
-        line[index]! += paeth(left(index), up, upperLeft(index));
-        break;
-      default:
-        throw new TintypeError('E_IMAGE', {
-          where: 'PNG',
-          what: 'a row uses an unknown filter',
-          got: filter,
-        });
-    }
+  const { length } = line;
+  switch (filter) {
+    case 0:
+      break;
+    case 1:
+      for (let i = back; i < length; i += 1) line[i]! += line[i - back]!;
+      break;
+    case 2:
+      for (let i = 0; i < length; i += 1) line[i]! += above[i]!;
+      break;
+    case 3:
+      for (let i = 0; i < length; i += 1) line[i]! += ((i < back ? 0 : line[i - back]!) + above[i]!) >> 1;
+      break;
+    case 4:
+      for (let i = 0; i < length; i += 1) {
+        line[i]! += i < back ? above[i]! : paeth(line[i - back]!, above[i]!, above[i - back]!);
+      }
+      break;
+    default:
+      throw new TintypeError('E_IMAGE', { where: 'PNG', what: 'a row uses an unknown filter', got: filter });
   }
 }
 
