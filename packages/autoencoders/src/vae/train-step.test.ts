@@ -7,14 +7,15 @@ import {
   tf,
   trainLoop,
 } from '@tintype/core-tensor';
-import { describeOnBackends, describeTrainStep, type TrainableSystem } from '@tintype/core-tensor/testing';
+import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { defaultVaeConfig } from './config.ts';
+import { createTinyVae } from './tiny-vae.test-support.ts';
 import { createVaeTrainStep } from './train-step.ts';
 import { createVae } from './vae.ts';
 
-describeTrainStep('VAE', createTiny);
-describeTrainStep('VAE', createTiny, { backends: ['webgpu'], steps: 2, leakSteps: 4 });
+describeTrainStep('VAE', createTinyVae);
+describeTrainStep('VAE', createTinyVae, { backends: ['webgpu'], steps: 2, leakSteps: 4 });
 
 describeOnBackends(
   'VAE on digits',
@@ -33,23 +34,6 @@ describeOnBackends(
   },
   { backends: ['wasm'] },
 );
-
-function createTiny(): TrainableSystem {
-  const rng = createRandomStream(1);
-  const config = { ...defaultVaeConfig, imageSize: 4, hiddenUnits: [6], latentDim: 3 };
-  const model = createVae(config, rng.fork('init'));
-  const optimizer = createAdam(model.parameters, { learningRate: 1e-3 });
-  const trainStep = createVaeTrainStep(model, { optimizer });
-  return {
-    trainStep,
-    batches: { batch: (step) => ({ images: rng.fork('data').fork(step).uniform([5, 4, 4, 1], -1, 1) }) },
-    rng,
-    dispose() {
-      trainStep.dispose();
-      model.dispose();
-    },
-  };
-}
 
 async function trainOnDigits(
   wrap: (optimizer: Optimizer) => Optimizer,

@@ -1,60 +1,25 @@
-import {
-  createAdam,
-  createRandomStream,
-  type Phase,
-  type RandomStream,
-  selectParameters,
-  tf,
-} from '@tintype/core-tensor';
+import { createAdam, type Phase, type RandomStream, selectParameters, tf } from '@tintype/core-tensor';
 import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { hinge } from '../objectives/hinge.ts';
-import { defaultGanConfig, type GanConfig } from './config.ts';
-import { createGan, type Gan } from './gan.ts';
-import { createGanTrainStep, type GanTrainOptions } from './train-step.ts';
+import type { Gan } from './gan.ts';
+import { createTinyGan, tinyGanConfig, tinyGanWithR1Config } from './tiny-gan.test-support.ts';
+import { createGanTrainStep } from './train-step.ts';
 
-const tiny: GanConfig = {
-  ...defaultGanConfig,
-  imageSize: 8,
-  latentDim: 4,
-  generatorChannels: 2,
-  discriminatorChannels: 2,
-};
-const withR1: GanConfig = { ...tiny, discriminatorNorm: 'none', r1Gamma: 1, r1Interval: 2 };
-
-function createTiny(config: GanConfig, options: GanTrainOptions = {}) {
-  const rng = createRandomStream(1);
-  const model = createGan(config, rng.fork('init'));
-  const adam = { learningRate: 2e-4, adamBeta1: 0.5, adamBeta2: 0.999 };
-  const trainStep = createGanTrainStep(
-    model,
-    {
-      generator: createAdam(selectParameters(model.parameters, 'generator'), adam),
-      discriminator: createAdam(selectParameters(model.parameters, 'discriminator'), adam),
-    },
-    options,
-  );
-  const images = (step: number) => rng.fork('data').fork(step).uniform<tf.Rank.R4>([5, 8, 8, 1], -1, 1);
-  return {
-    model,
-    trainStep,
-    rng,
-    batches: { batch: (step: number) => ({ images: images(step) }) },
-    dispose() {
-      trainStep.dispose();
-      model.dispose();
-    },
-  };
-}
-
-describeTrainStep('GAN', () => createTiny(tiny));
-describeTrainStep('GAN', () => createTiny(tiny), { backends: ['webgpu'], steps: 2, leakSteps: 4 });
-describeTrainStep('GAN with R1 and hinge loss', () => createTiny(withR1, { objective: hinge }));
+describeTrainStep('GAN', () => createTinyGan(tinyGanConfig));
+describeTrainStep('GAN', () => createTinyGan(tinyGanConfig), {
+  backends: ['webgpu'],
+  steps: 2,
+  leakSteps: 4,
+});
+describeTrainStep('GAN with R1 and hinge loss', () =>
+  createTinyGan(tinyGanWithR1Config, { objective: hinge }),
+);
 
 describeOnBackends('createGanTrainStep', () => {
   test('phases run discriminator, lazy R1, generator; R1 only where it is asked for', () => {
-    const plain = createTiny(tiny);
-    const regularized = createTiny(withR1);
+    const plain = createTinyGan(tinyGanConfig);
+    const regularized = createTinyGan(tinyGanWithR1Config);
     expect(plain.trainStep.phases.map(({ name }) => name)).toEqual(['discriminator', 'generator']);
     expect(regularized.trainStep.phases.map(({ name, interval }) => [name, interval])).toEqual([
       ['discriminator', 1],
@@ -70,7 +35,7 @@ describeOnBackends('createGanTrainStep', () => {
     ['r1', 'generator'],
     ['generator', 'discriminator'],
   ])('the %s phase moves its own weights and leaves those of the %s alone', (phaseName, frozen) => {
-    const system = createTiny(phaseName === 'r1' ? withR1 : tiny);
+    const system = createTinyGan(phaseName === 'r1' ? tinyGanWithR1Config : tinyGanConfig);
     const before = readTrainable(system.model);
     runPhase(system, phaseName, 0);
     const moved = [...readTrainable(system.model)].filter(([name, text]) => before.get(name) !== text);
@@ -81,7 +46,7 @@ describeOnBackends('createGanTrainStep', () => {
 
   test('latents differ between steps and phases, and agree between runs of one seed', () => {
     const draws = () => {
-      const system = createTiny(tiny);
+      const system = createTinyGan(tinyGanConfig);
       const seen: string[] = [];
       const { generator } = system.model;
       const watched: Gan = {
@@ -113,7 +78,7 @@ describeOnBackends('createGanTrainStep', () => {
 
   test('the discriminator tells noise from the generator after some steps, and not where it learns nothing', () => {
     const accuracy = (learns: boolean) => {
-      const system = createTiny(tiny);
+      const system = createTinyGan(tinyGanConfig);
       const optimizers = {
         generator: createAdam(selectParameters(system.model.parameters, 'generator'), { learningRate: 1e-9 }),
         discriminator: createAdam(selectParameters(system.model.parameters, 'discriminator'), {
