@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodePng } from '@tintype/core-tensor';
 import { acquireRunLock } from '@tintype/core-tensor/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, tinyRecipe } from './tiny-recipe.test-support.ts';
@@ -122,6 +123,21 @@ describe('train', () => {
     expect(report.steps).toBe(2);
     const record = JSON.parse(await readFile(join(run, 'recipe.json'), 'utf8'));
     expect(record.config).toMatchObject({ learningRate: 0.01, hiddenUnits: [3] });
+  });
+
+  test('--data trains on a folder of pictures instead', async () => {
+    const [run, folder] = [newRun(), newRun()];
+    await mkdir(folder);
+    for (let i = 0; i < 5; i++) {
+      const values = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (at * (i + 3)) % 256);
+      await writeFile(join(folder, `${i}.png`), encodePng({ width: 8, height: 8, channels: 3, values }));
+    }
+    expect((await train(run, 2, '--data', folder)).code).toBe(0);
+    const other = newRun();
+    await train(other, 2);
+    expect(await checkpointFiles(run, 2)).not.toEqual(await checkpointFiles(other, 2));
+    const missing = await train(newRun(), 2, '--data', join(root, 'nowhere'));
+    expect(missing.report).toMatchObject({ error: { code: 'E_DATA_MISSING' } });
   });
 
   test('a training that is no longer finite fails by name and keeps what was finite', async () => {
