@@ -1,4 +1,5 @@
 import type { BackendName } from '../device/backend-info.ts';
+import { TintypeError } from '../errors/tintype-error.ts';
 import { kernels } from '../kernels/index.ts';
 import { tf } from '../tf.ts';
 import { gradients } from './entries.ts';
@@ -22,9 +23,18 @@ const shared = globalThis as typeof globalThis & { [key]?: Installation };
  * Corrects tfjs's gradients, and adds or replaces kernels of one backend, which must be ready. Calling it again,
  * for the same or another backend, is safe. Affects every user of tfjs in this process until `uninstall`.
  *
- * @throws TintypeError `E_ENGINE_CHANGED` where tfjs is not the version, or not built as, this package expects.
+ * @throws TintypeError `E_ENGINE_CHANGED` where tfjs is not the version, or not built as, this package expects;
+ *   `E_NO_BACKEND` where another backend is in use.
  */
 export function installCorrections(backend: BackendName): void {
+  if (tf.getBackend() !== backend) {
+    throw new TintypeError('E_NO_BACKEND', {
+      where: 'installCorrections',
+      what: 'the backend must be in use first',
+      got: tf.getBackend(),
+      expected: backend,
+    });
+  }
   const isFirst = shared[key] === undefined;
   if (!shared[key]?.undoKernels.has(backend)) assertEngineUnchanged(backend);
   shared[key] ??= { undoGradients: [], undoKernels: new Map() };

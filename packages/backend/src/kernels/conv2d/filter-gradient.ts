@@ -11,7 +11,7 @@ import {
 } from '../wasm-backend.ts';
 import { throughChannelsLast } from './channels-first.ts';
 import { explicitPadToChannelsLast } from './forward.ts';
-import { type Conv2dAttributes, type ConvGeometry, convGeometry } from './geometry.ts';
+import { assertOutputShape, type Conv2dAttributes, type ConvGeometry, convGeometry } from './geometry.ts';
 import { layOutGradients, layOutPixels, phaseGrid, tapAt } from './phase-grid.ts';
 
 interface Inputs {
@@ -43,6 +43,7 @@ function filterGradient(
   attributes: Attributes,
 ): tf.TensorInfo {
   const geometry = convGeometry(x.shape, attributes.filterShape, attributes);
+  assertOutputShape(dy, geometry);
   const dw = backend.makeOutput(attributes.filterShape, 'float32');
   floats(backend, dw).fill(0);
   const one = phaseGrid(geometry, 1);

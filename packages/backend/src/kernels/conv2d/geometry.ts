@@ -1,3 +1,4 @@
+import { TintypeError } from '../../errors/tintype-error.ts';
 import { tf } from '../../tf.ts';
 
 /** What tf's convolution operations hand to their kernels. */
@@ -56,6 +57,19 @@ export function convGeometry(
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
   };
+}
+
+/** tfjs takes a dy of another size than the convolution gives, and reads it at wrong places. */
+export function assertOutputShape(dy: tf.TensorInfo, geometry: ConvGeometry): void {
+  const { batch, outHeight, outWidth, outChannels } = geometry;
+  const expected = [batch, outHeight, outWidth, outChannels];
+  if (tf.util.arraysEqual(dy.shape, expected)) return;
+  throw new TintypeError('E_SHAPE', {
+    where: 'tf.conv2dTranspose, or a gradient of tf.conv2d',
+    what: 'the size of the image does not fit strides and padding',
+    got: dy.shape,
+    expected,
+  });
 }
 
 /** Floats of one patch: a window of the input, as [kernelHeight, kernelWidth, channels]. */

@@ -13,6 +13,7 @@ import {
 import { shapeToChannelsLast, throughChannelsLast } from './channels-first.ts';
 import { explicitPadToChannelsLast } from './forward.ts';
 import {
+  assertOutputShape,
   type Conv2dAttributes,
   type ConvGeometry,
   convGeometry,
@@ -47,6 +48,7 @@ function inputGradient(
   attributes: Attributes,
 ) {
   const geometry = convGeometry(attributes.inputShape, filter.shape, attributes);
+  assertOutputShape(dy, geometry);
   const isDense = geometry.strideHeight === 1 && geometry.strideWidth === 1;
   const isInside = geometry.padTop < geometry.kernelHeight && geometry.padLeft < geometry.kernelWidth;
   if (isDense && isInside && tf.util.sizeFromShape(dy.shape) > 0) {

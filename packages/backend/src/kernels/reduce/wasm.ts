@@ -67,6 +67,7 @@ function sumMiddle(
   inner: number,
   scale: number,
 ): void {
+  if (y.length === 0) return;
   if (inner === 1) {
     sumLast(x, y, outer, length, scale);
     return;

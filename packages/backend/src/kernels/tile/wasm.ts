@@ -47,7 +47,8 @@ function repeatAxis(
 
 function repeatRun(heap: Float32Array, from: number, to: number, length: number, repetitions: number): void {
   if (length === 1) {
-    heap.fill(heap[from]!, to, to + repetitions);
+    const value = heap[from]!;
+    for (let i = 0; i < repetitions; i++) heap[to + i] = value;
     return;
   }
   for (let i = 0; i < repetitions; i++) copyFloats(heap, from, to + i * length, length);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackendName } from '../device/backend-info.ts';
 import { TintypeError } from '../errors/tintype-error.ts';
 import { loadReferenceJson } from '../testing/load-reference-json.ts';
-import { checkOrder, type GradientCase } from './gradient-check.ts';
+import { checkOrder, type GradientCase } from './gradient-check.test-support.ts';
 import { installCorrections, uninstall } from './install.ts';
 
 const { cases } = loadReferenceJson<{ cases: GradientCase[] }>('gradients/cases.json');

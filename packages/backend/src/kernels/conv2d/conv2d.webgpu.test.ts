@@ -1,0 +1,4 @@
+import { describeOnBackends } from '../../testing/describe-on-backends.ts';
+import { describeConvolutions } from './describe-convolutions.test-support.ts';
+
+describeOnBackends('the convolution triple', describeConvolutions, { backends: ['webgpu'] });
