@@ -3,6 +3,7 @@ import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { ones, zeroCounter, zeros } from '../parameters/initializers.ts';
 import { assertPositive, assertPositiveIntegers } from './assert-options.ts';
 import { createNormAffine } from './norm-affine.ts';
+import { normalizeRows } from './normalize-rows.ts';
 
 export interface BatchNormOptions {
   channels: number;
@@ -43,21 +44,24 @@ export function createBatchNorm(scope: ParameterScope, options: BatchNormOptions
     batches.assign(tf.add(batches, tf.scalar(1, 'int32')));
   };
 
+  const byBatch = (x: tf.Tensor): tf.Tensor => {
+    const rows = tf.reshape(x, [1, -1, channels]) as tf.Tensor3D; // [1, positions, c]
+    const count = rows.shape[1];
+    assertSeveral(count, x.shape);
+    const observe = (mean: tf.Tensor, variance: tf.Tensor) =>
+      track(tf.reshape(mean, [channels]), tf.reshape(variance, [channels]), count);
+    return tf.reshape(normalizeRows(rows, { epsilon, affine: parameters, observe }), x.shape);
+  };
+
+  const byRunningStatistics = (x: tf.Tensor): tf.Tensor => {
+    const inverseDeviation = tf.rsqrt(tf.add(runningVariance, epsilon)); // [c]
+    const scale = parameters ? tf.mul(inverseDeviation, parameters.weight) : inverseDeviation;
+    const y = tf.mul(tf.sub(x, runningMean), scale);
+    return parameters ? tf.add(y, parameters.bias) : y;
+  };
+
   return <T extends tf.Tensor>(x: T, { isTraining }: { isTraining: boolean }): T =>
-    tf.tidy(() => {
-      const rows = tf.reshape(x, [-1, channels]); // [positions, c]
-      const count = rows.shape[0] ?? 0;
-      if (isTraining) assertSeveral(count, x.shape);
-      const row = isTraining ? tf.fill([1, count], 1 / count) : undefined;
-      const mean = row ? tf.matMul(row, rows) : runningMean; // [1, c]
-      const centred = tf.sub(rows, mean);
-      const variance = row ? tf.matMul(row, tf.square(centred)) : runningVariance;
-      if (isTraining) track(tf.reshape(mean, [channels]), tf.reshape(variance, [channels]), count);
-      const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
-      const scale = parameters ? tf.mul(inverseDeviation, parameters.weight) : inverseDeviation;
-      const y = tf.mul(centred, scale);
-      return tf.reshape(parameters ? tf.add(y, parameters.bias) : y, x.shape) as T;
-    });
+    tf.tidy(() => (isTraining ? byBatch(x) : byRunningStatistics(x)) as T);
 }
 
 function assertSeveral(count: number, shape: readonly number[]): void {

@@ -28,12 +28,11 @@ export function createGroupNorm(scope: ParameterScope, options: GroupNormOptions
   assertDivisible('createGroupNorm', 'channels', channels, 'groups', groups);
   assertPositive('createGroupNorm', { epsilon });
   const parameters = affine ? createNormAffine(scope, channels) : undefined;
-  const matrix = groups === channels ? undefined : groupMeanMatrix(channels, groups);
+  const groupMeans = groups === channels ? undefined : groupMeanMatrix(channels, groups);
 
   return <T extends tf.Tensor>(x: T): T =>
     tf.tidy(() => {
       const rows = tf.reshape(x, [x.shape[0] ?? 1, -1, channels]) as tf.Tensor3D; // [b, positions, c]
-      const groupMeans = matrix && tf.tensor2d(matrix, [channels, channels]);
-      return tf.reshape(normalizeRows(rows, epsilon, groupMeans, parameters), x.shape) as T;
+      return tf.reshape(normalizeRows(rows, { epsilon, groupMeans, affine: parameters }), x.shape) as T;
     });
 }
