@@ -21,8 +21,12 @@ const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
-const tfjsPackages = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu'];
-const tfjsFolder = fileURLToPath(new URL('./packages/backend/node_modules/', import.meta.url));
+/** Third-party packages that pages load, by the package that depends on them. */
+const dependencies = {
+  backend: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu'],
+  'core-tensor': ['fast-png', 'fastest-levenshtein', 'valibot'],
+};
+const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
 /** False where the browser project has nothing to run. */
 export const hasChromium = existsSync(executablePath);
@@ -36,15 +40,17 @@ export function browserProject(conditions: string[]): TestProjectInlineConfigura
   return {
     resolve: {
       conditions,
-      // Only packages/backend has tfjs; the optimiser looks from the root.
-      alias: tfjsPackages.map((name) => ({
-        find: new RegExp(`^${name}$`),
-        replacement: `${tfjsFolder}${name}`,
-      })),
+      // The optimiser looks from the root, which has none of them.
+      alias: Object.entries(dependencies).flatMap(([owner, names]) =>
+        names.map((name) => ({
+          find: new RegExp(`^${name}$`),
+          replacement: `${packages}${owner}/node_modules/${name}`,
+        })),
+      ),
     },
     server: { headers },
     // Found while a test runs, they would reload the page under it.
-    optimizeDeps: { include: tfjsPackages },
+    optimizeDeps: { include: Object.values(dependencies).flat() },
     test: {
       name: 'browser',
       include: hasChromium ? ['packages/*/src/**/*.browser.test.ts', 'apps/*/src/**/*.browser.test.ts'] : [],

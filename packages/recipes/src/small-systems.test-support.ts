@@ -1,0 +1,64 @@
+import { createRandomStream } from '@tintype/core-tensor';
+import type { ImageDataset } from '@tintype/datasets';
+import { ddpmMnist } from './ddpm-mnist.ts';
+import { ganMnist } from './gan-mnist.ts';
+import type { Recipe } from './recipe.ts';
+import { vaeMnist } from './vae-mnist.ts';
+
+const imageSize = 8;
+export const smallSeed = 1;
+
+/** Pictures that differ, instead of the digits. */
+const pictures: ImageDataset = {
+  name: 'pictures',
+  size: 20,
+  height: imageSize,
+  width: imageSize,
+  channels: 1,
+  pixels: Uint8Array.from({ length: 20 * imageSize ** 2 }, (_, i) => (i * 37 + (i >> 4) * 11) % 256),
+};
+
+export interface SmallSystem {
+  readonly recipe: Recipe;
+  /** What of the recipe's config is made small. */
+  readonly changes: object;
+  readonly options: object;
+}
+
+/** Every recipe, at a size that trains in milliseconds. */
+export const smallSystems: Readonly<Record<string, SmallSystem>> = {
+  'vae-mnist': {
+    recipe: vaeMnist,
+    changes: { imageSize, hiddenUnits: [6], latentDim: 2 },
+    options: { batchSize: 3 },
+  },
+  'gan-mnist': {
+    recipe: ganMnist,
+    changes: { imageSize, latentDim: 4, generatorChannels: 4, discriminatorChannels: 4 },
+    options: { batchSize: 3 },
+  },
+  'ddpm-mnist': {
+    recipe: ddpmMnist,
+    changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10 },
+    options: { numInferenceSteps: 3, eta: 1, batchSize: 3 },
+  },
+};
+
+export async function createSmallSystem({ recipe, changes }: SmallSystem) {
+  const rng = createRandomStream(smallSeed);
+  const config = { ...recipe.config, ...changes };
+  const { model, trainStep } = recipe.create(config, rng.fork('model'));
+  const files = { read: () => Promise.reject(new Error('the test has pictures of its own')) };
+  const batches = await recipe.data({
+    files,
+    config,
+    batchSize: 4,
+    rng: rng.fork('data'),
+    loadImages: async () => pictures,
+  });
+  const dispose = () => {
+    trainStep.dispose();
+    model.dispose();
+  };
+  return { model, trainStep, batches, rng, dispose };
+}
