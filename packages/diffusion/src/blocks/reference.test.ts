@@ -52,9 +52,9 @@ describeOnBackends('blocks against diffusers', () => {
     replay('attention_group_norm_residual', (scope) => {
       const block = createAttentionBlock(scope, {
         channels: 12,
-        headDim: 4,
-        normGroups: 3,
-        normEpsilon: 1e-5,
+        headDim: 6,
+        normGroups: 4,
+        normEpsilon: 1e-6,
       });
       return ([x]) => block(x as tf.Tensor4D).div(1.3);
     }));
