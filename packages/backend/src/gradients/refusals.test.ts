@@ -40,6 +40,11 @@ const refused: readonly [string, string, () => tf.Tensor][] = [
         tf.ones([1, 3, 3, 3, 1]),
       ),
   ],
+  [
+    'stridedSlice',
+    'then reshape',
+    () => tf.grad((x) => tf.stridedSlice(x, [0, 1], [4, 2], [2, 1], 0, 0, 0, 0, 2))(tf.ones([4, 3])),
+  ],
   ['prod', 'Multiply the slices', () => tf.grad(tf.grad((x) => tf.prod(x)))(tf.tensor1d([1, 2, 3]))],
   ['avgPool', 'tf.pad', () => tf.grad((x) => tf.avgPool(x as tf.Tensor4D, 3, 2, 0, 'ceil'))(image())],
 ];

@@ -1,5 +1,6 @@
 import { tf } from '../tf.ts';
 import { defineGradient, type GradientEntry } from './gradient-entry.ts';
+import { gradientRefused } from './refusals.ts';
 import { spreadAlongAxis } from './spread.ts';
 
 interface StridedSliceAttributes {
@@ -25,7 +26,7 @@ export const stridedSliceGradients: readonly GradientEntry[] = [stridedSliceGrad
 function placeBack(dy: tf.Tensor, shape: number[], attributes: StridedSliceAttributes): tf.Tensor {
   if (dy.size === 0) return tf.zeros(shape);
   const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
-  // Resolves masks and negative positions; `finalShapeSparse` has the rank of x.
+  // Resolves masks and negative positions.
   const info = tf.slice_util.sliceInfo(
     shape,
     begin,
@@ -37,7 +38,11 @@ function placeBack(dy: tf.Tensor, shape: number[], attributes: StridedSliceAttri
     newAxisMask,
     shrinkAxisMask,
   );
-  const taken = tf.reshape(dy, info.finalShapeSparse);
+  if (shrinkAxisMask !== 0 && info.strides.some((stride) => stride !== 1)) {
+    // tfjs's own kernels mix up the axes here, or do not compile.
+    throw gradientRefused('tf.stridedSlice that drops an axis and has a stride', 'Slice first, then reshape');
+  }
+  const taken = tf.reshape(dy, tf.slice_util.computeOutShape(info.begin, info.end, info.strides));
   return shape.reduce(
     (placed, length, axis) => placeAxis(placed, axis, length, info.begin[axis]!, info.strides[axis]!),
     taken as tf.Tensor,
