@@ -5,9 +5,9 @@ export interface VaeConfig {
   readonly imageSize: number;
   /** Colour channels, 1 to 4. @default 1 */
   readonly channels: number;
-  /** Widths of the encoder's hidden layers, from the image inwards; the decoder mirrors them. @default [512] */
+  /** Widths of the encoder's hidden layers, from the image inwards; the decoder mirrors them. @default [512, 256] */
   readonly hiddenUnits: readonly number[];
-  /** Numbers in a latent code, at least 1. @default 20 */
+  /** Numbers in a latent code, at least 1. @default 10 */
   readonly latentDim: number;
   /** p(x|z) of a pixel in [0, 1]: `bernoulli` (grey levels as probabilities) or `gaussian`. @default 'bernoulli' */
   readonly likelihood: 'bernoulli' | 'gaussian';
@@ -20,8 +20,8 @@ export interface VaeConfig {
 export const defaultVaeConfig: VaeConfig = {
   imageSize: 28,
   channels: 1,
-  hiddenUnits: [512],
-  latentDim: 20,
+  hiddenUnits: [512, 256],
+  latentDim: 10,
   likelihood: 'bernoulli',
   sigma: 0.3,
   klWeight: 1,

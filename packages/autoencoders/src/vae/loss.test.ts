@@ -108,6 +108,7 @@ describeOnBackends('VAE loss terms', () => {
     const config: VaeConfig = {
       ...defaultVaeConfig,
       imageSize: 4,
+      hiddenUnits: [512],
       latentDim: 2,
       likelihood: name === 'vae_bce' ? 'bernoulli' : 'gaussian',
       sigma: 1,
