@@ -80,7 +80,9 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
     return { model, trainStep, ema };
   },
   async preview(model, rng, { count, signal }) {
-    return joinBatches(sampleBatches(model, { count, firstIndex: 0, rng, options: previewOptions }, signal));
+    const numInferenceSteps = Math.min(previewOptions.numInferenceSteps, model.schedule.timesteps);
+    const options = { ...previewOptions, numInferenceSteps };
+    return joinBatches(sampleBatches(model, { count, firstIndex: 0, rng, options }, signal));
   },
   sample: (model, request) => sampleBatches(model, request),
   sampleOptions,

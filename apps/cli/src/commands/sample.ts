@@ -86,7 +86,7 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
 }
 
 /** The average where the run keeps one, over the weights it was made of. */
-export function loadTrained(model: Model, { tensors }: ReadCheckpoint): 'ema' | 'model' {
+function loadTrained(model: Model, { tensors }: ReadCheckpoint): 'ema' | 'model' {
   loadWeights(model.parameters, tensors.get('model') ?? new Map(), { where: 'model.safetensors' });
   const average = tensors.get('ema');
   if (!average) return 'model';
