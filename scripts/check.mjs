@@ -7,10 +7,7 @@ const checks = [
   ['types', ['tsc', '-p', 'tsconfig.json']],
   ['lint', ['biome', 'check', '--error-on-warnings', '.']],
   ['import directions', ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps']],
-  [
-    'unused code and dependencies',
-    ['knip', '--no-config-hints', '--exclude', 'dependencies,devDependencies,optionalPeerDependencies'],
-  ],
+  ['unused code and dependencies', ['knip', '--no-config-hints']],
   ['workspace consistency', ['sherif']],
   ['build', ['turbo', 'run', 'build', '--output-logs=errors-only']],
   ...packages.map((folder) => [`${folder}: publint`, ['publint', '--strict', folder]]),

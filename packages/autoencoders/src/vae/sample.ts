@@ -1,42 +1,20 @@
-import { type RandomStream, TintypeError, tf } from '@tintype/core-tensor';
+import { type RandomStream, type SampleBatchesOptions, sampleBatches, tf } from '@tintype/core-tensor';
 import type { Vae } from './vae.ts';
 
-export interface VaeSampleOptions {
-  /** Number of images, at least 1. */
-  readonly count: number;
-  /** Index of the first image: sample i is the same image in any batch. @default 0 */
-  readonly firstIndex?: number;
+export interface VaeSampleOptions extends SampleBatchesOptions {
   readonly rng: RandomStream;
-  /** Images decoded at once, at least 1. @default 64 */
-  readonly batchSize?: number;
 }
 
 /**
  * Mean images of codes drawn from the prior, in batches [b, h, w, c] in [-1, 1]; the consumer frees each.
  * The code of image i is row i of `rng`'s latents. Throws `E_CONFIG` for impossible numbers.
  */
-export async function* sampleVae(model: Vae, options: VaeSampleOptions): AsyncGenerator<tf.Tensor4D> {
-  const { count, firstIndex = 0, rng, batchSize = 64 } = options;
-  assertWhole(count, 1, 'count');
-  assertWhole(firstIndex, 0, 'firstIndex');
-  assertWhole(batchSize, 1, 'batchSize');
+export function sampleVae(model: Vae, { rng, ...options }: VaeSampleOptions): AsyncGenerator<tf.Tensor4D> {
   const latents = rng.fork('latents');
-  for (let done = 0; done < count; done += batchSize) {
-    const size = Math.min(batchSize, count - done);
-    yield tf.tidy(() => {
-      const z = latents.normalRows(firstIndex + done, size, [model.config.latentDim]);
+  return sampleBatches(options, (firstIndex, count) =>
+    tf.tidy(() => {
+      const z = latents.normalRows(firstIndex, count, [model.config.latentDim]);
       return model.decode(z as tf.Tensor2D);
-    });
-  }
-}
-
-function assertWhole(value: number, minimum: number, name: string): void {
-  if (!Number.isSafeInteger(value) || value < minimum) {
-    throw new TintypeError('E_CONFIG', {
-      where: `sampleVae.${name}`,
-      what: 'the number is not possible',
-      got: value,
-      expected: `an integer of at least ${minimum}`,
-    });
-  }
+    }),
+  );
 }

@@ -21,7 +21,7 @@ export interface WebgpuEngine {
   readonly isSoftware: boolean;
 }
 
-export interface WasmEngine {
+interface WasmEngine {
   readonly backend: tf.KernelBackend;
   readonly facts: EngineFacts;
 }

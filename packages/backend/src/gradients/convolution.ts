@@ -7,7 +7,7 @@ import { spreadAlongAxis, takeEveryAlongAxis } from './spread.ts';
 // ⟨y, dy⟩ is linear in each of x, w and dy. So each of the three is the gradient of another, and the three
 // entries below are differentiable any number of times.
 
-export type Padding = 'same' | 'valid' | number | [number, number][];
+type Padding = 'same' | 'valid' | number | [number, number][];
 
 export interface ConvolutionAttributes {
   strides: number | [number, number];

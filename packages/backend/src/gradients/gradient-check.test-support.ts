@@ -24,7 +24,7 @@ type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 const step = 5e-3;
 
-export function compileCase(gradientCase: GradientCase): Operation {
+function compileCase(gradientCase: GradientCase): Operation {
   return new Function('tf', `return (${gradientCase.function});`)(tf) as Operation;
 }
 

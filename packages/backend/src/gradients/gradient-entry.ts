@@ -1,7 +1,7 @@
 import { tf } from '../tf.ts';
 
 /** For each input name, how its gradient is computed; called only for inputs that need one. */
-export type InputGradients = Record<string, () => tf.Tensor>;
+type InputGradients = Record<string, () => tf.Tensor>;
 
 /** The gradient of one kernel, in the form of tfjs's registry but with typed attributes. */
 export interface GradientEntry {

@@ -1,7 +1,7 @@
 import { TintypeError } from '@tintype/backend';
 
 /** Keys through which a merge could reach a prototype. */
-export const forbiddenKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+const forbiddenKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 const maxDepth = 32;
 

@@ -14,7 +14,7 @@ export interface PngHeader {
   readonly isInterlaced: boolean;
 }
 
-export type PngColour = 'grey' | 'rgb' | 'palette' | 'grey-alpha' | 'rgba';
+type PngColour = 'grey' | 'rgb' | 'palette' | 'grey-alpha' | 'rgba';
 
 interface ColourType {
   readonly colour: PngColour;

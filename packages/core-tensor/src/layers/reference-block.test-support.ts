@@ -48,7 +48,7 @@ export async function replayBlock(
 }
 
 /** Fills every parameter from the tensor of the same name after the prefix; throws where there is none. */
-export function assignReference(parameters: ParameterTree, tensors: ReferenceTensors, prefix: string): void {
+function assignReference(parameters: ParameterTree, tensors: ReferenceTensors, prefix: string): void {
   for (const [name, entry] of parameters) {
     const stored = tensors.get(prefix + name);
     if (!stored) throw new Error(`assignReference: there is no ${prefix}${name}.`);
@@ -62,7 +62,7 @@ export function assignReference(parameters: ParameterTree, tensors: ReferenceTen
 }
 
 /** [n, c, h, w] → [n, h, w, c]; other ranks as they are. */
-export function toChannelsLast({ data, shape }: ReferenceTensor): tf.Tensor {
+function toChannelsLast({ data, shape }: ReferenceTensor): tf.Tensor {
   return tf.tidy(() => {
     const tensor = tf.tensor(Float32Array.from(data), [...shape]);
     return shape.length === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;

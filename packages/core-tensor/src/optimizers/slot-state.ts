@@ -3,7 +3,7 @@ import type { ParameterTree } from '../parameters/parameter-tree.ts';
 import type { StatePart, StateTensor } from '../training/train-state.ts';
 import { assertExactTensors, readSteps } from './restore-checks.ts';
 
-export interface SlotEntry<Slot extends string> {
+interface SlotEntry<Slot extends string> {
   readonly slots: Readonly<Record<Slot, tf.Variable>>;
   /** Updates done. */
   step: number;

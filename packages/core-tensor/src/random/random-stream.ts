@@ -4,7 +4,8 @@ import type { tf } from '@tintype/backend';
  * A counter-based stream of random numbers: a key and a counter, nothing else.
  * Draws advance the counter; `fork` gives an independent stream and leaves this one as it was,
  * so whoever forks by purpose, step or sample index needs no saved state to resume.
- * Bits and uniforms are identical on every backend; normals agree to 1e-6 (absolute).
+ * Bits and uniforms are identical on every backend; normals are too on cpu and wasm, and agree to
+ * 1e-6 · max(1, |value|) on WebGPU.
  */
 export interface RandomStream {
   readonly key: readonly [number, number];

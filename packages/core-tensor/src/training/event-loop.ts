@@ -12,7 +12,7 @@ export function createBreather(): () => Promise<void> {
 }
 
 /** Resolves in a later turn of the event loop (a promise alone would stay in this one). */
-export function nextTurn(): Promise<void> {
+function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') {
       setImmediate(resolve);

@@ -26,7 +26,7 @@ const explicit = (top: number, bottom: number, left: number, right: number): [nu
 ];
 
 /** Odd sizes, all strides and paddings, 1 to 7 channels, kernels larger than the stride and smaller. */
-export const convolutionCases: readonly ConvolutionCase[] = [
+const convolutionCases: readonly ConvolutionCase[] = [
   { input: [2, 5, 7, 3], filter: [3, 3, 3, 5], pad: 'same' },
   { input: [2, 5, 7, 1], filter: [3, 3, 1, 2], pad: 'valid' },
   { input: [1, 8, 6, 4], filter: [4, 4, 4, 3], strides: 2, pad: 'same' },
