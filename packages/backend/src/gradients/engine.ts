@@ -6,7 +6,8 @@ export interface TapeNode {
   kernelName: string;
   inputs: Record<string, tf.Tensor>;
   outputs: tf.Tensor[];
-  saved?: tf.Tensor[];
+  saved: tf.Tensor[];
+  gradient?: (dys: tf.Tensor[]) => unknown;
 }
 
 export type AddTapeNode = (
@@ -21,7 +22,7 @@ export type AddTapeNode = (
 /** The private parts of tfjs's engine that the corrections rely on. The self-test checks each of them. */
 export interface EngineInternals {
   addTapeNode: AddTapeNode;
-  state: { activeTape: TapeNode[] | null; gradientDepth: number; kernelDepth: number };
+  state: { activeTape: TapeNode[] | null; nextTapeNodeId: number };
 }
 
 export function engineInternals(): EngineInternals {

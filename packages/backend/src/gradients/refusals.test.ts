@@ -33,6 +33,19 @@ const refused: readonly [string, string, () => tf.Tensor][] = [
       tf.grad((x) => tf.image.transform(x as tf.Tensor4D, tf.tensor2d([[1, 0, 0, 0, 1, 0, 0, 0]])))(image()),
   ],
   [
+    'the second order of softmaxCrossEntropy',
+    'tf.logSoftmax',
+    () => {
+      const labels = tf.tensor2d([[1, 0]]);
+      return tf.grad(tf.grad((x) => tf.losses.softmaxCrossEntropy(labels, x)))(tf.tensor2d([[0.2, 0.4]]));
+    },
+  ],
+  [
+    'dilation2d',
+    'tf.maxPool',
+    () => tf.grad((x) => tf.dilation2d(x as tf.Tensor4D, tf.ones([2, 2, 2]), 1, 'same'))(image()),
+  ],
+  [
     'conv3d',
     'tf.conv2d',
     () =>
@@ -48,6 +61,13 @@ const refused: readonly [string, string, () => tf.Tensor][] = [
   ['prod', 'Multiply the slices', () => tf.grad(tf.grad((x) => tf.prod(x)))(tf.tensor1d([1, 2, 3]))],
   ['avgPool', 'tf.pad', () => tf.grad((x) => tf.avgPool(x as tf.Tensor4D, 3, 2, 0, 'ceil'))(image())],
 ];
+
+describeOnBackends('a first derivative of softmaxCrossEntropy', () => {
+  test('is not refused: softmax minus labels', async () => {
+    const dx = tf.grad((x) => tf.losses.softmaxCrossEntropy(tf.tensor2d([[1, 0]]), x))(tf.tensor2d([[0, 0]]));
+    expect(Array.from(await dx.data())).toEqual([-0.5, 0.5]);
+  });
+});
 
 describeOnBackends('a gradient that would be wrong or missing', () => {
   test.each(refused)('of %s is refused, and the message says: %s', (_name, remedy, compute) => {

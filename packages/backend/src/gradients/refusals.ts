@@ -42,6 +42,7 @@ const refusals: readonly Refusal[] = [
     operation: 'tf.cumprod, or the second derivative of tf.prod',
     remedy: 'Multiply the slices, or use tf.exp of tf.cumsum of tf.log for positive values',
   },
+  { kernelName: 'Dilation2D', operation: 'tf.dilation2d', remedy: 'Use tf.maxPool' },
   { kernelName: 'ScatterNd', operation: 'tf.scatterND', remedy: 'Use tf.oneHot and tf.matMul' },
   { kernelName: 'TensorScatterUpdate', operation: 'tf.tensorScatterUpdate', remedy: 'Use tf.where' },
   { kernelName: 'SparseToDense', operation: 'tf.sparseToDense', remedy: 'Use tf.oneHot and tf.matMul' },

@@ -26,6 +26,8 @@ function checkEngine(backend: BackendName): void {
   expectEngine(tf.version['tfjs-core'] === supportedVersion, 'the version of tfjs', tf.version['tfjs-core']);
   const engine = engineInternals();
   expectEngine(typeof engine.addTapeNode === 'function', 'engine.addTapeNode', typeof engine.addTapeNode);
+  const nextId = typeof engine.state?.nextTapeNodeId;
+  expectEngine(nextId === 'number', 'engine.state.nextTapeNodeId', nextId);
   for (const name of stockGradients) {
     expectEngine(typeof tf.getGradient(name)?.gradFunc === 'function', `the gradient of ${name}`, 'none');
   }

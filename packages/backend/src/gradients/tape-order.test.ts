@@ -21,6 +21,17 @@ describeOnBackends('the order of the tape', () => {
     await expectAllClose(second(tf.tensor1d([3])), [2]);
   });
 
+  test('a customGrad that saves an intermediate value is right at first order and refused at second', async () => {
+    const cube = tf.customGrad((x, save) => {
+      const square = tf.square(x as tf.Tensor);
+      const y = tf.mul(square, x as tf.Tensor);
+      (save as tf.GradSaveFunc)([y, square, x as tf.Tensor]);
+      return { value: y, gradFunc: (dy, [, saved]) => tf.mul(dy, tf.mul(3, saved!)) };
+    });
+    await expectAllClose(tf.grad((x) => cube(x))(tf.tensor1d([2])), [12]);
+    expect(() => tf.grad(tf.grad((x) => cube(x)))(tf.tensor1d([2]))).toThrow('saves an intermediate value');
+  });
+
   test('a customGrad inside a tidy named like a kernel keeps its own gradient', async () => {
     const tripled = tf.customGrad((x) => ({
       value: tf.mul(x as tf.Tensor, 1),

@@ -1,4 +1,5 @@
-import { type AddTapeNode, engineInternals, type TapeNode } from './engine.ts';
+import { type AddTapeNode, type EngineInternals, engineInternals, type TapeNode } from './engine.ts';
+import { gradientRefused } from './refusals.ts';
 
 // tfjs saves an output by cloning it, and records that clone on the tape before the operation that made the
 // output. A second derivative walks the tape in order, meets a clone of something not yet made, and drops the
@@ -18,7 +19,9 @@ export function correctTapeOrder(): () => void {
     const name = gradientFunction == null ? kernelName : `${kernelName} (own gradient)`;
     stock.call(engine, name, inputs, outputs, gradientFunction, saved, attributes);
     const tape = engine.state.activeTape;
-    if (tape !== null) moveBeforeClonesOfOutputs(tape, saved.length);
+    if (tape === null || saved.length === 0) return;
+    const added = gradientFunction == null ? 0 : refuseSavedIntermediates(tape, saved.length, engine);
+    moveBeforeClonesOfOutputs(tape, saved.length + added);
   };
   engine.addTapeNode = corrected;
   return () => {
@@ -28,13 +31,41 @@ export function correctTapeOrder(): () => void {
   };
 }
 
-/** Each saved tensor is one clone, recorded directly before the last node of the tape. */
-function moveBeforeClonesOfOutputs(tape: TapeNode[], savedCount: number): void {
+/**
+ * A customGrad may save what is neither its input nor its output (tf.losses.softmaxCrossEntropy does). Nothing
+ * records how that depends on the inputs, so tfjs takes it for a constant and the second derivative is wrong.
+ * Here it is recorded as an operation of the same inputs whose gradient is refused. Returns how many were.
+ */
+function refuseSavedIntermediates(tape: TapeNode[], savedCount: number, engine: EngineInternals): number {
+  const operation = tape.at(-1)!;
+  const { inputs, outputs } = operation;
+  const known = new Set([...Object.values(inputs), ...outputs].map(({ id }) => id));
+  const before = tape.length;
+  for (let i = before - 2, end = Math.max(0, before - 1 - savedCount); i >= end; i--) {
+    const source = tape[i]!.inputs.x;
+    if (source === undefined || source.dtype !== 'float32' || known.has(source.id)) continue;
+    // A tensor from outside the customGrad is recorded already, by what made it.
+    if (tape.some((node) => node.outputs.includes(source))) continue;
+    const id = engine.state.nextTapeNodeId++;
+    tape.splice(i, 0, { id, kernelName: 'saved', inputs, outputs: [source], saved: [], gradient: refuse });
+  }
+  return tape.length - before;
+}
+
+function refuse(): never {
+  throw gradientRefused('the second derivative of a customGrad that saves an intermediate value', composeIt);
+}
+
+const composeIt =
+  'Compose it of plain operations (tf.losses.softmaxCrossEntropy: use tf.logSoftmax), or save inputs only';
+
+/** The clones of what an operation saves are recorded directly before it, among the last `count` nodes. */
+function moveBeforeClonesOfOutputs(tape: TapeNode[], count: number): void {
   const operation = tape.at(-1);
   if (operation === undefined) return;
   const outputIds = new Set(operation.outputs.map((output) => output.id));
   let position = tape.length - 1;
-  for (let i = tape.length - 2; i >= Math.max(0, tape.length - 1 - savedCount); i--) {
+  for (let i = tape.length - 2; i >= Math.max(0, tape.length - 1 - count); i--) {
     if (Object.values(tape[i]!.inputs).some((input) => outputIds.has(input.id))) position = i;
   }
   if (position === tape.length - 1) return;
