@@ -2,5 +2,22 @@ import { expect, test } from 'vitest';
 import * as entry from './index.ts';
 
 test('the package exports these values and no others', () => {
-  expect(Object.keys(entry).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
+    [
+      "TintypeError",
+      "assertDeviceHealthy",
+      "closeBackend",
+      "currentBackend",
+      "deviceHealth",
+      "embedding",
+      "installCorrections",
+      "randomBits",
+      "randomNormal",
+      "randomUniform",
+      "selectBackend",
+      "tf",
+      "threefry2x32",
+      "uninstall",
+    ]
+  `);
 });
