@@ -16,7 +16,7 @@ const outside = (name, allowed) => ({
   to: { path: `^(packages/(?!(${[name, ...allowed].join('|')})/)|apps/)` },
 });
 
-const tests = '[.]test[.]ts$';
+const tests = '[.]test(-support)?[.]ts$';
 
 module.exports = {
   forbidden: [
@@ -51,12 +51,12 @@ module.exports = {
       comment: 'Main entries run in browsers; Node-only code lives under src/node or src/testing.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: ['/src/(node|testing)/', tests] },
-      to: { dependencyTypes: ['core'] },
+      to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only', 'type-import'] },
     },
     {
       name: 'tests-are-not-imported',
       severity: 'error',
-      from: { pathNot: tests },
+      from: { path: '^(packages|apps)/', pathNot: tests },
       to: { path: tests },
     },
     ...Object.entries(below).map(([name, allowed]) => outside(name, allowed)),
