@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -56,6 +56,15 @@ function start(...args: string[]): Running {
 const train = (run: string, steps: number, ...more: string[]) =>
   start('train', 'vae-mnist', '--out', run, '--steps', String(steps), ...small, ...more);
 
+/** The tensors of a checkpoint, byte for byte. */
+async function checkpointOf(run: string, step: number): Promise<Record<string, Buffer>> {
+  const folder = join(run, `step-${String(step).padStart(7, '0')}`);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.safetensors'));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])),
+  );
+}
+
 describe('the program', () => {
   test('prints one JSON document and nothing else on stdout', async () => {
     const { code, stdout, stderr } = await train(join(root, 'json'), 3, '--json', '--log-every', '1').ended;
@@ -100,6 +109,26 @@ describe('the program', () => {
     await said('SIGINT');
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 130 });
+  });
+
+  test('killed at any moment and resumed, it ends with the bytes of a run never interrupted', async () => {
+    const steps = 60;
+    const flags = ['--seed', '5', '--checkpoint-every', '7', '--set', 'batchSize=16'];
+    const straight = join(root, 'straight');
+    expect(await train(straight, steps, ...flags).ended).toMatchObject({ code: 0 });
+    for (const delayMs of [150, 300, 450]) {
+      const run = join(root, `killed-${delayMs}`);
+      const { child, ended, said } = train(run, steps, ...flags);
+      await said('on cpu');
+      setTimeout(() => child.kill('SIGKILL'), delayMs);
+      await ended;
+      const hasSaved = existsSync(join(run, 'latest.json'));
+      const again = hasSaved
+        ? start('resume', run, '--steps', String(steps))
+        : train(run, steps, ...flags, '--force');
+      expect(await again.ended).toMatchObject({ code: 0 });
+      expect(await checkpointOf(run, steps)).toEqual(await checkpointOf(straight, steps));
+    }
   });
 
   test('a second process on the same run is refused while the first runs', async () => {

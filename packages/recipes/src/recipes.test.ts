@@ -21,7 +21,7 @@ function generate(
 }
 
 for (const [name, each] of Object.entries(smallSystems)) {
-  describeTrainStep(name, () => createSmallSystem(each), { steps: 2 });
+  describeTrainStep(name, () => createSmallSystem(each), { steps: 2, leakSteps: 1000 });
   describeGenerator(name, async () => {
     const { model, dispose } = await createSmallSystem(each);
     return { generate: (request) => generate(each, model, request), dispose };

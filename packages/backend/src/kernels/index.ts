@@ -1,3 +1,4 @@
+import { addNWebgpu } from './add-n/webgpu.ts';
 import { castWasm } from './cast/wasm.ts';
 import { conv2dKernels } from './conv2d/index.ts';
 import { depthwiseConv2dKernels } from './depthwise-conv2d/wasm.ts';
@@ -21,6 +22,7 @@ export const kernels: readonly KernelEntry[] = [
   ...matMulKernels,
   ...reduceKernels,
   ...segmentSumKernels,
+  addNWebgpu,
   castWasm,
   einsumWasm,
   gatherWasm,

@@ -38,8 +38,13 @@ export function describeTrainStep(
         assertResumesExactly(create, steps));
       test('a checkpoint that lacks any one tensor or value is refused', () =>
         assertRefusesIncompleteState(create, steps));
-      test(`the tensor count is flat over ${leakSteps} steps, and dispose frees all`, () =>
-        assertFreesTensors(create, leakSteps));
+      test(
+        `the tensor count is flat over ${leakSteps} steps, and dispose frees all`,
+        {
+          timeout: 120_000 + leakSteps * 500,
+        },
+        () => assertFreesTensors(create, leakSteps),
+      );
       test('aborting leaves a loadable checkpoint', () => assertAbortsCleanly(create, steps));
       test('NaN in a batch is an error that names step and term', () => assertNamesNonFinite(create));
     },

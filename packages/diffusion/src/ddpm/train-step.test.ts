@@ -38,6 +38,7 @@ function createTinySystem(options: Partial<DdpmTrainStepOptions> = {}, seed = 3)
 }
 
 describeTrainStep('ddpm', () => createTinySystem());
+describeTrainStep('ddpm', () => createTinySystem(), { backends: ['webgpu'], steps: 2, leakSteps: 4 });
 
 describeOnBackends('the DDPM train step', () => {
   test('a clip that is not above 0 is refused', () => {

@@ -76,9 +76,8 @@ export function describeConvolutions(backendName: BackendName): void {
   );
 
   // tfjs's WebGPU kernels refuse an empty batch: an empty buffer cannot be bound.
-  test.skipIf(backendName === 'webgpu')(
-    'an empty batch gives an empty output, an empty input gradient and a zero filter gradient',
-    async () => {
+  if (backendName !== 'webgpu') {
+    test('an empty batch gives an empty output, an empty input gradient and a zero filter gradient', async () => {
       const x = tf.zeros<tf.Rank.R4>([0, 5, 5, 2]);
       const w = tf.ones<tf.Rank.R4>([3, 3, 2, 4]);
       const y = tf.conv2d(x, w, 1, 'same');
@@ -90,8 +89,8 @@ export function describeConvolutions(backendName: BackendName): void {
       expect(dx!.shape).toEqual(x.shape);
       await expectAllClose(dw!, new Float32Array(w.size));
       tf.dispose([x, w, y, dx!, dw!]);
-    },
-  );
+    });
+  }
 
   test('conv2dTranspose is the input gradient, for strides that do and do not divide the size', async () => {
     for (const [size, stride] of [
