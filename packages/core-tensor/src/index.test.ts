@@ -50,6 +50,7 @@ test('the package exports these values and no others', () => {
       "encodeSafetensors",
       "fixed",
       "fromUint8",
+      "joinBatches",
       "kaimingNormal",
       "kaimingUniform",
       "leakyRelu",

@@ -134,6 +134,7 @@ export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameter
 export { selectParameters } from './parameters/select-parameters.ts';
 export { createRandomStream } from './random/create-random-stream.ts';
 export type { RandomStream } from './random/random-stream.ts';
+export { joinBatches } from './sampling/join-batches.ts';
 export { type SampleBatchesOptions, sampleBatches } from './sampling/sample-batches.ts';
 export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';
 export type { Monitor, MonitorContext, Verdict } from './training/monitor.ts';

@@ -1,4 +1,4 @@
-import { createAdam, createEma, type tf } from '@tintype/core-tensor';
+import { createAdam, createEma, joinBatches, sampleBatches, type tf } from '@tintype/core-tensor';
 import {
   type BetaScheduleKind,
   createDdpmTrainStep,
@@ -8,7 +8,6 @@ import {
   sampleDdim,
   type UNet2d,
 } from '@tintype/diffusion';
-import { joinBatches } from './join-batches.ts';
 import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
 
@@ -82,29 +81,28 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
   async preview(model, rng, { count, signal }) {
     const numInferenceSteps = Math.min(previewOptions.numInferenceSteps, model.schedule.timesteps);
     const options = { ...previewOptions, numInferenceSteps };
-    return joinBatches(sampleBatches(model, { count, firstIndex: 0, rng, options }, signal));
+    return joinBatches(sampleDigits(model, { count, firstIndex: 0, rng, options }, signal));
   },
-  sample: (model, request) => sampleBatches(model, request),
+  sample: (model, request) => sampleDigits(model, request),
   sampleOptions,
   expectations: [{ id: '11.6', name: 'mean squared error of the noise at most 0.05' }],
 };
 
-async function* sampleBatches(
+function sampleDigits(
   model: DdpmMnist,
-  { count, firstIndex, rng, options }: SampleRequest<DdpmMnistSampleOptions>,
+  { options: { batchSize, ...sampler }, rng, ...request }: SampleRequest<DdpmMnistSampleOptions>,
   signal?: AbortSignal,
 ): AsyncGenerator<tf.Tensor4D> {
   const { imageSize, channels } = model.config;
-  const { batchSize, numInferenceSteps, eta } = options;
-  for (let done = 0; done < count; done += batchSize) {
-    yield await sampleDdim(model, model.schedule, {
-      shape: [imageSize, imageSize, channels],
-      count: Math.min(batchSize, count - done),
-      firstIndex: firstIndex + done,
+  const shape = [imageSize, imageSize, channels] as const;
+  return sampleBatches({ ...request, batchSize }, (firstIndex, count) =>
+    sampleDdim(model, model.schedule, {
+      shape,
+      count,
+      firstIndex,
       rng,
-      numInferenceSteps,
-      eta,
+      ...sampler,
       ...(signal && { signal }),
-    });
-  }
+    }),
+  );
 }

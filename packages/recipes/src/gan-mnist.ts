@@ -1,4 +1,4 @@
-import { createAdam, createEma, selectParameters } from '@tintype/core-tensor';
+import { createAdam, createEma, joinBatches, selectParameters } from '@tintype/core-tensor';
 import {
   createGan,
   createGanTrainStep,
@@ -7,7 +7,6 @@ import {
   type GanConfig,
   sampleGan,
 } from '@tintype/gan';
-import { joinBatches } from './join-batches.ts';
 import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe } from './recipe.ts';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createRandomStream, readImages, toUint8, trainLoop } from '@tintype/core-tensor';
+import { createRandomStream, joinBatches, readImages, toUint8, trainLoop } from '@tintype/core-tensor';
 import { describeOnBackends } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
-import { joinBatches } from './join-batches.ts';
 import {
   createSmallSystem,
   type SmallSystem,

@@ -1,8 +1,7 @@
-import { createRandomStream, type Model, type tf } from '@tintype/core-tensor';
+import { createRandomStream, joinBatches, type Model, type tf } from '@tintype/core-tensor';
 import { describeGenerator, describeTrainStep } from '@tintype/core-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { findRecipe } from './find-recipe.ts';
-import { joinBatches } from './join-batches.ts';
 import { recipes } from './recipes.ts';
 import {
   createSmallSystem,

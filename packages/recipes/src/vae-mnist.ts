@@ -6,8 +6,7 @@ import {
   type Vae,
   type VaeConfig,
 } from '@tintype/autoencoders';
-import { createAdam } from '@tintype/core-tensor';
-import { joinBatches } from './join-batches.ts';
+import { createAdam, joinBatches } from '@tintype/core-tensor';
 import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe } from './recipe.ts';
 

@@ -1,4 +1,4 @@
-import { createRandomStream, tf } from '@tintype/core-tensor';
+import { createRandomStream, joinBatches } from '@tintype/core-tensor';
 import { describeGenerator } from '@tintype/core-tensor/testing';
 import { defaultVaeConfig } from './config.ts';
 import { sampleVae } from './sample.ts';
@@ -10,20 +10,8 @@ const create = () =>
 describeGenerator('VAE', () => {
   const model = create();
   return {
-    async generate({ firstIndex, count }) {
-      const batches: tf.Tensor4D[] = [];
-      for await (const images of sampleVae(model, {
-        firstIndex,
-        count,
-        rng: createRandomStream(9),
-        batchSize: 3,
-      })) {
-        batches.push(images);
-      }
-      const all = tf.concat(batches);
-      tf.dispose(batches);
-      return all;
-    },
+    generate: (request) =>
+      joinBatches(sampleVae(model, { ...request, rng: createRandomStream(9), batchSize: 3 })),
     dispose: () => model.dispose(),
   };
 });

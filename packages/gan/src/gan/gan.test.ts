@@ -1,4 +1,4 @@
-import { createRandomStream, tf } from '@tintype/core-tensor';
+import { createRandomStream, joinBatches, tf } from '@tintype/core-tensor';
 import { describeGenerator, describeOnBackends, expectNoLeaks } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { defaultGanConfig } from './config.ts';
@@ -18,20 +18,8 @@ const latentsOf = (count: number) => createRandomStream(2).normal<tf.Rank.R2>([c
 describeGenerator('GAN', () => {
   const model = create();
   return {
-    async generate({ firstIndex, count }) {
-      const batches: tf.Tensor4D[] = [];
-      for await (const images of sampleGan(model, {
-        firstIndex,
-        count,
-        rng: createRandomStream(9),
-        batchSize: 3,
-      })) {
-        batches.push(images);
-      }
-      const all = tf.concat(batches);
-      tf.dispose(batches);
-      return all;
-    },
+    generate: (request) =>
+      joinBatches(sampleGan(model, { ...request, rng: createRandomStream(9), batchSize: 3 })),
     dispose: () => model.dispose(),
   };
 });

@@ -1,4 +1,4 @@
-import { tf } from '@tintype/core-tensor';
+import { tf } from '@tintype/backend';
 
 /** All batches of a sampler as one tensor [n, h, w, c]. Frees the batches, also when the sampler throws. */
 export async function joinBatches(batches: AsyncIterable<tf.Tensor4D>): Promise<tf.Tensor4D> {
