@@ -52,7 +52,7 @@ async function open({ allowSoftwareAdapter = false }: SelectBackendOptions): Pro
 /**
  * tfjs's split-K matmul adds partial sums with atomics, in any order. The packed program has a fixed order;
  * small operands stay on the GPU instead of moving to JavaScript. What remains are the atomics of
- * UnsortedSegmentSum (the gradient of tf.gather): sums of repeated indices may differ in the last bit.
+ * tf.unsortedSegmentSum; the gradient of tf.gather, which tfjs builds on it, has a fixed order here.
  */
 async function applyDeterminism(isDeterministic: boolean): Promise<void> {
   const { webgpu_util } = await import('@tensorflow/tfjs-backend-webgpu');

@@ -28,6 +28,8 @@ function checkEngine(backend: BackendName): void {
   expectEngine(typeof engine.addTapeNode === 'function', 'engine.addTapeNode', typeof engine.addTapeNode);
   const nextId = typeof engine.state?.nextTapeNodeId;
   expectEngine(nextId === 'number', 'engine.state.nextTapeNodeId', nextId);
+  const depth = typeof tf.engine().state?.gradientDepth;
+  expectEngine(depth === 'number', 'engine.state.gradientDepth', depth);
   for (const name of stockGradients) {
     expectEngine(typeof tf.getGradient(name)?.gradFunc === 'function', `the gradient of ${name}`, 'none');
   }

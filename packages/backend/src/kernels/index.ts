@@ -8,7 +8,7 @@ import { identityWasm } from './identity/wasm.ts';
 import { joinKernels } from './join/wasm.ts';
 import type { KernelEntry } from './kernel-entry.ts';
 import { leakyReluWasm } from './leaky-relu/wasm.ts';
-import { matMulKernels } from './mat-mul/wasm.ts';
+import { matMulKernels } from './mat-mul/index.ts';
 import { maxPoolGradWasm } from './max-pool/wasm.ts';
 import { reduceKernels } from './reduce/wasm.ts';
 import { segmentSumKernels } from './segment-sum/index.ts';

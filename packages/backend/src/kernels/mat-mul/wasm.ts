@@ -1,6 +1,7 @@
 import type { tf } from '../../tf.ts';
 import type { KernelEntry } from '../kernel-entry.ts';
 import { defineWasmKernel, transposed, type WasmCall } from '../wasm-backend.ts';
+import { assertOneSidedBroadcast } from './broadcast.ts';
 
 interface Inputs {
   a: tf.TensorInfo;
@@ -17,7 +18,7 @@ interface Attributes {
 // tfjs's wasm product with a transposed operand runs in a plain loop, 15 to 30 times slower than the library
 // routine it takes without. Transposing first costs far less.
 
-export const matMulKernels: readonly KernelEntry[] = ['BatchMatMul', '_FusedMatMul'].map((kernelName) =>
+export const matMulWasmKernels: readonly KernelEntry[] = ['BatchMatMul', '_FusedMatMul'].map((kernelName) =>
   defineWasmKernel<Inputs, Attributes>(kernelName, transposeFirst),
 );
 
@@ -25,6 +26,7 @@ function transposeFirst(
   { inputs, attrs, backend }: WasmCall<Inputs, Attributes>,
   stock: (call: WasmCall<Inputs, Attributes>) => tf.TensorInfo,
 ): tf.TensorInfo {
+  assertOneSidedBroadcast(inputs);
   const { transposeA, transposeB } = attrs;
   if (!transposeA && !transposeB) return stock({ inputs, attrs, backend });
   const a = transposeA ? transposed(backend, inputs.a, swapLastTwo(inputs.a.shape)) : inputs.a;
