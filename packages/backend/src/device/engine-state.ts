@@ -1,4 +1,5 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Engine } from '../engine/engine.ts';
 import type { tf } from '../tf.ts';
 import type { BackendInfo } from './backend-info.ts';
 
@@ -24,6 +25,8 @@ export interface WebgpuEngine {
 interface WasmEngine {
   readonly backend: tf.KernelBackend;
   readonly facts: EngineFacts;
+  /** Our own kernels; absent where they cannot run. */
+  readonly engine: Engine | undefined;
 }
 
 interface EngineState {

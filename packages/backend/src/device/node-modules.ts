@@ -14,6 +14,7 @@ interface NodeModules {
   'node:os': typeof import('node:os');
   'node:path': typeof import('node:path');
   'node:url': typeof import('node:url');
+  'node:v8': typeof import('node:v8');
 }
 
 /** RTLD_NOW and RTLD_NODELETE of glibc: the library stays when Node finds that it is no add-on of its own. */

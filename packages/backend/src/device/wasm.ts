@@ -1,3 +1,4 @@
+import { openEngine } from '../engine/open-engine.ts';
 import { tf } from '../tf.ts';
 import type { SelectBackendOptions } from './backend-info.ts';
 import { type EngineFacts, engineState } from './engine-state.ts';
@@ -31,14 +32,15 @@ export async function openWasm({ assetBaseUrl }: SelectBackendOptions): Promise<
 
   replaceBackend('wasm', backend, tfjsPriority);
   const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const engine = hasSimd ? await openEngine(backend) : undefined;
   const facts: EngineFacts = {
     name: 'wasm',
     device: processorName(),
-    features: hasSimd ? ['simd'] : [],
+    features: [...(hasSimd ? ['simd'] : []), ...(engine?.isRelaxed ? ['relaxed-simd'] : [])],
     threads: 1,
     limits: { wasmMemoryBytes: heapLimitBytes },
   };
-  state.wasm = { backend, facts };
+  state.wasm = { backend, facts, engine };
   return facts;
 }
 

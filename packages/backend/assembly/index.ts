@@ -1,0 +1,4 @@
+// Every kernel of the wasm engine. All have one signature: kernel(args, begin, end, scratch) works on the items
+// [begin, end) of a job. `args` points at the job's words, integers and pointers first, then floats; `scratch` at
+// memory of the calling thread alone. Items may run on any thread in any order.
+export { fmaProbe } from './fma-probe';
