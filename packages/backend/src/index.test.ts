@@ -11,6 +11,7 @@ test('the package exports these values and no others', () => {
       "deviceHealth",
       "embedding",
       "installCorrections",
+      "probeFma",
       "randomBits",
       "randomNormal",
       "randomUniform",

@@ -3,6 +3,7 @@ export { closeBackend } from './device/close-backend.ts';
 export { currentBackend } from './device/current-backend.ts';
 export { assertDeviceHealthy, type DeviceHealth, deviceHealth } from './device/device-health.ts';
 export { selectBackend } from './device/select-backend.ts';
+export { probeFma } from './engine/probe-fma.ts';
 export { type ErrorCode, type ErrorParts, TintypeError } from './errors/tintype-error.ts';
 export { embedding } from './gradients/embedding.ts';
 export { installCorrections, uninstall } from './gradients/install.ts';
