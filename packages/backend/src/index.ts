@@ -7,6 +7,8 @@ export { probeFma } from './engine/probe-fma.ts';
 export { type ErrorCode, type ErrorParts, TintypeError } from './errors/tintype-error.ts';
 export { embedding } from './gradients/embedding.ts';
 export { installCorrections, uninstall } from './gradients/install.ts';
+export { type KeptTape, keepTape } from './gradients/kept-tape.ts';
+export { gradientsOnOwnTape, recordingDepth } from './gradients/own-tape.ts';
 export type { RandomDraw } from './random/fill.ts';
 export { randomBits, randomNormal, randomUniform } from './random/random.ts';
 export { threefry2x32 } from './random/threefry.ts';

@@ -22,7 +22,16 @@ export type AddTapeNode = (
 /** The private parts of tfjs's engine that the corrections rely on. The self-test checks each of them. */
 export interface EngineInternals {
   addTapeNode: AddTapeNode;
-  state: { activeTape: TapeNode[] | null; nextTapeNodeId: number };
+  startTape(): void;
+  endTape(): void;
+  state: {
+    activeTape: TapeNode[] | null;
+    nextTapeNodeId: number;
+    /** How many gradients are being recorded, one inside the other. */
+    gradientDepth: number;
+    /** Above 0 inside a kernel or a customGrad, where nothing is recorded. */
+    kernelDepth: number;
+  };
 }
 
 export function engineInternals(): EngineInternals {

@@ -26,6 +26,8 @@ function checkEngine(backend: BackendName): void {
   expectEngine(tf.version['tfjs-core'] === supportedVersion, 'the version of tfjs', tf.version['tfjs-core']);
   const engine = engineInternals();
   expectEngine(typeof engine.addTapeNode === 'function', 'engine.addTapeNode', typeof engine.addTapeNode);
+  const tapeSwitches = `${typeof engine.startTape} ${typeof engine.endTape}`;
+  expectEngine(tapeSwitches === 'function function', 'engine.startTape and endTape', tapeSwitches);
   const nextId = typeof engine.state?.nextTapeNodeId;
   expectEngine(nextId === 'number', 'engine.state.nextTapeNodeId', nextId);
   const depth = typeof tf.engine().state?.gradientDepth;
