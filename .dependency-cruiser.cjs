@@ -6,7 +6,8 @@ const below = {
   autoencoders: ['core-tensor'],
   gan: ['core-tensor'],
   diffusion: ['core-tensor'],
-  recipes: ['core-tensor', 'datasets', 'autoencoders', 'gan', 'diffusion'],
+  guidance: ['core-tensor', 'diffusion'],
+  recipes: ['core-tensor', 'datasets', 'autoencoders', 'gan', 'diffusion', 'guidance'],
 };
 
 const outside = (name, allowed) => ({

@@ -39,6 +39,8 @@ export interface DenoiserPrediction {
 export interface Denoiser {
   readonly predictionType: PredictionType;
   readonly varianceType: VarianceType;
+  /** Label −1 was trained, so that it asks for the unconditional prediction; guidance needs it. @default false */
+  readonly hasNullLabel?: boolean;
   /**
    * @param xt [batch, h, w, c], already scaled by the sampler.
    * @param t float32 [batch] in training-timestep units; may be fractional.

@@ -31,7 +31,7 @@ export function createUNet2d(config: UNet2dConfig, rng: RandomStream): UNet2d {
   const resolved = resolveUNet2dConfig(config);
   const { scope, parameters, dispose } = createParameters(rng);
   const forward = createForward(scope, resolved);
-  const { predictionType, varianceType } = resolved;
+  const { predictionType, varianceType, numClasses } = resolved;
   let isDisposed = false;
 
   return {
@@ -39,6 +39,7 @@ export function createUNet2d(config: UNet2dConfig, rng: RandomStream): UNet2d {
     parameters,
     predictionType,
     varianceType,
+    hasNullLabel: numClasses !== null && resolved.hasNullLabel,
     predict(xt, t, options = {}) {
       if (isDisposed)
         throw new TintypeError('E_DISPOSED', { where: 'UNet2d.predict', what: 'the model was disposed' });
