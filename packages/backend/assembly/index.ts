@@ -20,3 +20,24 @@ export {
   mapNegative,
   mapMagnitude,
 } from './activations-forward';
+export {
+  reluGradient,
+  leakyReluGradient,
+  eluGradient,
+  siluGradient,
+  softplusGradient,
+  tanhGradient,
+  sigmoidGradient,
+} from './activations-backward';
+export { matMul, microKernelProbe, packPanels } from './gemm';
+// Not kernels; see micro-kernel.ts for why they are exported.
+export { columnTile, rowTile } from './micro-kernel';
+export { normalizeApply, normalizeMoments, normalizeSamples, normalizeStatistics } from './normalize-forward';
+export {
+  normalizeGradApply,
+  normalizeGradCoefficients,
+  normalizeGradSamples,
+  normalizeGradSums,
+  normalizeGradWeights,
+} from './normalize-backward';
+export { layerNorm, layerNormGrad, layerNormGradWeights } from './normalize-features';
