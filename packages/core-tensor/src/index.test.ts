@@ -5,6 +5,8 @@ test('the package exports these values and no others', () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
       "TintypeError",
+      "accumulateGradients",
+      "assertAccumulate",
       "assertConfig",
       "assertDeviceHealthy",
       "assertLabels",
@@ -53,6 +55,7 @@ test('the package exports these values and no others', () => {
       "joinBatches",
       "kaimingNormal",
       "kaimingUniform",
+      "keepTape",
       "leakyRelu",
       "libraryVersion",
       "linearSchedule",
@@ -68,6 +71,7 @@ test('the package exports these values and no others', () => {
       "readImages",
       "readPngHeader",
       "readWeights",
+      "rowsOfStream",
       "safetensorsEntry",
       "safetensorsLimits",
       "sampleBatches",

@@ -8,6 +8,8 @@ export {
   deviceHealth,
   type ErrorCode,
   type ErrorParts,
+  type KeptTape,
+  keepTape,
   type SelectBackendOptions,
   selectBackend,
   TintypeError,
@@ -89,6 +91,11 @@ export {
   type UpsampleOptions,
 } from './layers/up-down-sampling.ts';
 export type { WeightAndBiasOptions } from './layers/weight-and-bias.ts';
+export {
+  accumulateGradients,
+  assertAccumulate,
+  type BatchTensors,
+} from './optimizers/accumulate-gradients.ts';
 export { type AdamOptions, type AdamWOptions, createAdam, createAdamW } from './optimizers/adam.ts';
 export { type ClippedGradients, clipByGlobalNorm } from './optimizers/clip-by-global-norm.ts';
 export { type ComputedGradients, computeGradients, type Losses } from './optimizers/compute-gradients.ts';
@@ -134,6 +141,7 @@ export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameter
 export { selectParameters } from './parameters/select-parameters.ts';
 export { createRandomStream } from './random/create-random-stream.ts';
 export type { RandomStream } from './random/random-stream.ts';
+export { type RowRange, rowsOfStream } from './random/rows-of-stream.ts';
 export { joinBatches } from './sampling/join-batches.ts';
 export { type SampleBatchesOptions, sampleBatches } from './sampling/sample-batches.ts';
 export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';

@@ -116,13 +116,13 @@ describeOnBackends('keepTape', () => {
     const after = tf.memory();
     expect([after.numTensors, after.numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);
     expect(tf.engine().state.activeTape).toBeNull();
-    tf.tidy(() =>
-      expect(
+    const slope = tf.tidy(
+      () =>
         tf
           .grad((a) => tf.square(a))(tf.scalar(3))
           .dataSync()[0],
-      ).toBe(6),
     );
+    expect(slope).toBe(6);
   });
 
   test('it is used once, outside other gradients, with a dy that fits', () => {

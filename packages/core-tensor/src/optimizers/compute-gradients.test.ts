@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { keepTape, tf } from '@tintype/backend';
 import { describeOnBackends } from '@tintype/backend/testing';
 import { expect, test } from 'vitest';
 import { createParameters } from '../parameters/create-parameters.ts';
@@ -56,6 +56,24 @@ describeOnBackends('computeGradients', () => {
     expect(losses.total).toBeAllClose([14 * s * s]);
     expect(gradients.a!).toBeAllClose([2 * s * s, -4 * s * s, 6 * s * s]);
     tf.dispose([losses, gradients]);
+    dispose();
+  });
+
+  test('goes on with a kept tape, to the bits of one pass over everything', async () => {
+    const { parameters, a, b, dispose } = createTree();
+    const inner = () => tf.mul(tf.tanh(a), b);
+    const outer = (y: tf.Tensor) => ({ total: sumOfSquares(tf.sigmoid(y)), mean: tf.mean(y) as tf.Scalar });
+    const read = (result: ReturnType<typeof computeGradients>) => {
+      const tensors = { ...result.losses, ...result.gradients };
+      const numbers = Object.entries(tensors).map(([name, tensor]) => [name, [...tensor.dataSync()]]);
+      tf.dispose(tensors);
+      return numbers;
+    };
+    const whole = read(computeGradients(() => outer(inner()), parameters));
+    await expectNoLeaks(() => {
+      const tape = keepTape(inner);
+      expect(read(computeGradients(() => outer(tape.output), parameters, tape))).toEqual(whole);
+    });
     dispose();
   });
 

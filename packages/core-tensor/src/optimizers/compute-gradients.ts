@@ -1,4 +1,4 @@
-import { TintypeError, tf } from '@tintype/backend';
+import { type KeptTape, TintypeError, tf } from '@tintype/backend';
 import type { ParameterTree } from '../parameters/parameter-tree.ts';
 import { freeTapeOnError } from './free-tape-on-error.ts';
 
@@ -14,18 +14,25 @@ export interface ComputedGradients<L extends Losses = Losses> {
 
 /**
  * Gradients of a loss by the trainable entries of a tree, in one forward and one backward pass. Gradients inside the
- * loss (penalties) are differentiated through. Everything else that the loss makes is freed.
+ * loss (penalties) are differentiated through. Everything else that the loss makes is freed. With a `tape` the loss is a
+ * function of that tape's output, and gradients go on through the forward pass it recorded; the tape is freed.
  * Throws `E_SHAPE` unless the total is a scalar, `E_CONFIG` where there is nothing to train or the total depends on none
  * of it.
  */
 export function computeGradients<L extends Losses>(
   loss: () => L,
   parameters: ParameterTree,
+  tape?: KeptTape,
 ): ComputedGradients<L>;
-export function computeGradients(loss: () => tf.Scalar, parameters: ParameterTree): ComputedGradients;
+export function computeGradients(
+  loss: () => tf.Scalar,
+  parameters: ParameterTree,
+  tape?: KeptTape,
+): ComputedGradients;
 export function computeGradients(
   loss: () => tf.Scalar | Losses,
   parameters: ParameterTree,
+  tape?: KeptTape,
 ): ComputedGradients {
   const trained = [...parameters].filter(([, { isTrainable }]) => isTrainable);
   if (trained.length === 0) throw refusal('there is no trainable parameter');
@@ -40,7 +47,9 @@ export function computeGradients(
     };
     try {
       const variables = trained.map(([, { variable }]) => variable);
-      const { grads } = freeTapeOnError(() => tf.engine().gradients(forward, variables, undefined, true));
+      const grads = tape
+        ? tape.differentiate(forward, variables).gradients
+        : freeTapeOnError(() => tf.engine().gradients(forward, variables, undefined, true).grads);
       const named = trained.flatMap(([name], i) => (grads[i] ? [[name, grads[i]] as const] : []));
       if (named.length === 0) throw refusal('the total does not depend on any trainable parameter');
       return { losses: cloneAll(kept) as Losses, gradients: Object.fromEntries(named) };

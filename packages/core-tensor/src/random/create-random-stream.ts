@@ -10,12 +10,13 @@ import { deriveByIndex, deriveByName, keyOfSeed, type StreamKey } from './stream
  *   draws throw E_NO_BACKEND before `selectBackend`.
  */
 export function createRandomStream(seed: number | bigint | string): RandomStream {
-  return streamFrom(keyOfSeed(seed));
+  return streamAt(keyOfSeed(seed), 0);
 }
 
-function streamFrom(key: StreamKey): RandomStream {
+/** The stream of a key, from one of its words on. */
+export function streamAt(key: StreamKey, firstCounter: number): RandomStream {
   const keys = Uint32Array.from(key);
-  let counter = 0;
+  let counter = firstCounter;
 
   /** Draws one word a value and moves on. */
   function draw<R extends tf.Rank>(kernel: typeof randomUniform, shape: tf.ShapeMap[R]): tf.Tensor<R> {
@@ -38,7 +39,8 @@ function streamFrom(key: StreamKey): RandomStream {
     get counter() {
       return counter;
     },
-    fork: (name) => streamFrom(typeof name === 'string' ? deriveByName(key, name) : deriveByIndex(key, name)),
+    fork: (name) =>
+      streamAt(typeof name === 'string' ? deriveByName(key, name) : deriveByIndex(key, name), 0),
     uniform: (shape, minimum = 0, maximum = 1) => {
       assertRange(minimum, maximum);
       return tf.tidy(() => scaleUniform(draw(randomUniform, shape), minimum, maximum));
