@@ -1,4 +1,5 @@
 import { segmentSumGradients } from '../kernels/segment-sum/index.ts';
+import { siluGradients } from '../kernels/silu/index.ts';
 import { activationGradients } from './activations.ts';
 import { castGradients } from './casts.ts';
 import { comparisonGradients } from './comparisons.ts';
@@ -33,5 +34,6 @@ export const gradients: readonly GradientEntry[] = [
   ...refusedGradients,
   ...resizeGradients,
   ...segmentSumGradients,
+  ...siluGradients,
   ...stridedSliceGradients,
 ];

@@ -1,3 +1,5 @@
+import { activationGradientKernels } from './activations/gradient-kernels.ts';
+import { unaryKernels } from './activations/wasm.ts';
 import { addNWebgpu } from './add-n/webgpu.ts';
 import { castWasm } from './cast/wasm.ts';
 import { conv2dKernels } from './conv2d/index.ts';
@@ -10,18 +12,23 @@ import type { KernelEntry } from './kernel-entry.ts';
 import { leakyReluWasm } from './leaky-relu/wasm.ts';
 import { matMulKernels } from './mat-mul/index.ts';
 import { maxPoolGradWasm } from './max-pool/wasm.ts';
+import { normalizeRowsKernels } from './normalize-rows/wasm.ts';
 import { reduceKernels } from './reduce/wasm.ts';
 import { segmentSumKernels } from './segment-sum/index.ts';
+import { siluWasm } from './silu/index.ts';
 import { tileWasm } from './tile/wasm.ts';
 
 /** Every kernel that we add to a backend or put in place of tfjs's. */
 export const kernels: readonly KernelEntry[] = [
+  ...activationGradientKernels,
   ...conv2dKernels,
   ...depthwiseConv2dKernels,
   ...joinKernels,
   ...matMulKernels,
+  ...normalizeRowsKernels,
   ...reduceKernels,
   ...segmentSumKernels,
+  ...unaryKernels,
   addNWebgpu,
   castWasm,
   einsumWasm,
@@ -29,5 +36,6 @@ export const kernels: readonly KernelEntry[] = [
   identityWasm,
   leakyReluWasm,
   maxPoolGradWasm,
+  siluWasm,
   tileWasm,
 ];
