@@ -1,4 +1,5 @@
-import type { tf } from '../../tf.ts';
+import { currentEngine } from '../../engine/current-engine.ts';
+import { tf } from '../../tf.ts';
 import {
   defineWasmKernel,
   floatHeap,
@@ -13,6 +14,7 @@ import { throughChannelsLast } from './channels-first.ts';
 import { explicitPadToChannelsLast } from './forward.ts';
 import { assertOutputShape, type Conv2dAttributes, type ConvGeometry, convGeometry } from './geometry.ts';
 import { layOutGradients, layOutPixels, phaseGrid, tapAt } from './phase-grid.ts';
+import { selectAlgorithm } from './select-algorithm.ts';
 
 interface Inputs {
   x: tf.TensorInfo;
@@ -44,6 +46,11 @@ function filterGradient(
 ): tf.TensorInfo {
   const geometry = convGeometry(x.shape, attributes.filterShape, attributes);
   assertOutputShape(dy, geometry);
+  const engine = currentEngine();
+  if (engine !== undefined && tf.util.sizeFromShape(dy.shape) > 0 && tf.util.sizeFromShape(x.shape) > 0) {
+    const algorithm = selectAlgorithm('filterGradient', geometry);
+    if (algorithm !== undefined) return algorithm.filterGradient({ backend, engine, geometry }, x, dy);
+  }
   const dw = backend.makeOutput(attributes.filterShape, 'float32');
   floats(backend, dw).fill(0);
   const one = phaseGrid(geometry, 1);

@@ -1,3 +1,4 @@
+import { currentEngine } from '../../engine/current-engine.ts';
 import { tf } from '../../tf.ts';
 import {
   callWasmKernel,
@@ -21,6 +22,7 @@ import {
   patchSize,
 } from './geometry.ts';
 import { addPatches } from './patches.ts';
+import { selectAlgorithm } from './select-algorithm.ts';
 
 interface Inputs {
   dy: tf.TensorInfo;
@@ -49,6 +51,12 @@ function inputGradient(
 ) {
   const geometry = convGeometry(attributes.inputShape, filter.shape, attributes);
   assertOutputShape(dy, geometry);
+  const engine = currentEngine();
+  const isEmpty = tf.util.sizeFromShape(dy.shape) === 0 || tf.util.sizeFromShape(filter.shape) === 0;
+  if (engine !== undefined && !isEmpty) {
+    const algorithm = selectAlgorithm('inputGradient', geometry);
+    if (algorithm !== undefined) return algorithm.inputGradient({ backend, engine, geometry }, dy, filter);
+  }
   const isDense = geometry.strideHeight === 1 && geometry.strideWidth === 1;
   const isInside = geometry.padTop < geometry.kernelHeight && geometry.padLeft < geometry.kernelWidth;
   if (isDense && isInside && tf.util.sizeFromShape(dy.shape) > 0) {

@@ -1,0 +1,13 @@
+import type { ConvolutionAlgorithm, ConvolutionPass } from './algorithm.ts';
+import type { ConvGeometry } from './geometry.ts';
+
+/** In the order of preference. Winograd's, for 3×3 with stride 1, stands before the general one. */
+const algorithms: readonly ConvolutionAlgorithm[] = [];
+
+/** How the engine computes a pass; undefined where it does not. No size is 0. */
+export function selectAlgorithm(
+  pass: ConvolutionPass,
+  geometry: ConvGeometry,
+): ConvolutionAlgorithm | undefined {
+  return algorithms.find((algorithm) => algorithm.supports(pass, geometry));
+}
