@@ -41,3 +41,4 @@ export {
   normalizeGradWeights,
 } from './normalize-backward';
 export { layerNorm, layerNormGrad, layerNormGradWeights } from './normalize-features';
+export { adamChunks, averageChunks, clipFactor, scaleChunks, squareSumChunks } from './optimizers';

@@ -1,9 +1,8 @@
-import { TintypeError, tf } from '@tintype/backend';
+import { normalizeRows, TintypeError, tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { ones, zeroCounter, zeros } from '../parameters/initializers.ts';
 import { assertPositive, assertPositiveIntegers } from './assert-options.ts';
 import { createNormAffine } from './norm-affine.ts';
-import { normalizeRows } from './normalize-rows.ts';
 
 export interface BatchNormOptions {
   channels: number;

@@ -1,8 +1,8 @@
-import { tf } from '@tintype/backend';
+import { normalizeRows, type tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { assertDivisible, assertPositive, assertPositiveIntegers } from './assert-options.ts';
+import { inRows } from './in-rows.ts';
 import { createNormAffine } from './norm-affine.ts';
-import { groupMeanMatrix, normalizeRows } from './normalize-rows.ts';
 
 export interface GroupNormOptions {
   /** Number of groups; divides the channels. */
@@ -12,6 +12,8 @@ export interface GroupNormOptions {
   epsilon?: number;
   /** Learned `weight` and `bias`. @default true */
   affine?: boolean;
+  /** What follows: 'silu' is z·σ(z), computed with the norm. @default 'none' */
+  activation?: 'none' | 'silu';
 }
 
 /** [b, ..., c] → the same shape. */
@@ -23,16 +25,12 @@ export type Normalization = <T extends tf.Tensor>(x: T) => T;
  * Throws `E_CONFIG` where the groups do not divide the channels.
  */
 export function createGroupNorm(scope: ParameterScope, options: GroupNormOptions): Normalization {
-  const { groups, channels, epsilon = 1e-5, affine = true } = options;
+  const { groups, channels, epsilon = 1e-5, affine = true, activation = 'none' } = options;
   assertPositiveIntegers('createGroupNorm', { groups, channels });
   assertDivisible('createGroupNorm', 'channels', channels, 'groups', groups);
   assertPositive('createGroupNorm', { epsilon });
   const parameters = affine ? createNormAffine(scope, channels) : undefined;
-  const groupMeans = groups === channels ? undefined : groupMeanMatrix(channels, groups);
 
-  return <T extends tf.Tensor>(x: T): T =>
-    tf.tidy(() => {
-      const rows = tf.reshape(x, [x.shape[0] ?? 1, -1, channels]) as tf.Tensor3D; // [b, positions, c]
-      return tf.reshape(normalizeRows(rows, { epsilon, groupMeans, affine: parameters }), x.shape) as T;
-    });
+  return (x) =>
+    inRows(x, channels, (rows) => normalizeRows(rows, { epsilon, groups, affine: parameters, activation }));
 }

@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { normalizeRows, tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { assertPositive, assertPositiveIntegers } from './assert-options.ts';
 import type { Normalization } from './group-norm.ts';
@@ -24,9 +24,7 @@ export function createLayerNorm(scope: ParameterScope, options: LayerNormOptions
 
   return <T extends tf.Tensor>(x: T): T =>
     tf.tidy(() => {
-      const centred = tf.sub(x, tf.mean(x, -1, true));
-      const inverseDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon)); // [..., 1]
-      const normalized = tf.mul(centred, inverseDeviation);
-      return (parameters ? tf.add(tf.mul(normalized, parameters.weight), parameters.bias) : normalized) as T;
+      const rows = tf.reshape(x, [x.size / features, 1, features]) as tf.Tensor3D;
+      return tf.reshape(normalizeRows(rows, { epsilon, groups: 1, affine: parameters }), x.shape) as T;
     });
 }
