@@ -15,7 +15,8 @@ export interface PackedRequest {
 }
 
 interface Packed {
-  readonly engine: Engine;
+  readonly backend: WasmBackend;
+  free(): void;
   readonly pointer: number;
   readonly bytes: number;
   readonly dataId: object;
@@ -53,21 +54,22 @@ const store = holder[key];
 export function packedWeights(request: PackedRequest): number {
   const { backend, engine, dataId, kind, bytes, pack } = request;
   const known = store.byDataId.get(dataId)?.get(kind);
-  if (known?.engine === engine) {
+  if (known?.backend === backend) {
     store.entries.delete(known);
     store.entries.add(known);
     return known.pointer;
   }
   watchDisposals(backend);
   if (known !== undefined) remove(known);
-  makeRoom(engine, bytes);
-  const packed: Packed = { engine, pointer: engine.allocate(bytes), bytes, dataId, kind };
-  pack(packed.pointer);
+  makeRoom(backend, bytes);
+  const pointer = engine.allocate(bytes);
+  pack(pointer);
+  const packed: Packed = { backend, free: () => engine.free(pointer), pointer, bytes, dataId, kind };
   const kinds = store.byDataId.get(dataId) ?? new Map<string, Packed>();
   store.byDataId.set(dataId, kinds.set(kind, packed));
   store.entries.add(packed);
   store.totalBytes += bytes;
-  return packed.pointer;
+  return pointer;
 }
 
 /** Whether this form of these values was asked about before: what comes back is worth keeping packed. */
@@ -102,17 +104,17 @@ function watchDisposals(backend: WasmBackend): void {
   };
 }
 
-/** Frees what is longest unused. What another engine packed went with the memory of that engine. */
-function makeRoom(engine: Engine, bytes: number): void {
+/** Frees what is longest unused. What belonged to another backend went with its memory. */
+function makeRoom(backend: WasmBackend, bytes: number): void {
   for (const packed of store.entries) {
-    if (packed.engine !== engine) remove(packed);
+    if (packed.backend !== backend) remove(packed);
     else if (store.totalBytes + bytes > limitBytes) release(packed);
   }
 }
 
 function release(packed: Packed): void {
   remove(packed);
-  packed.engine.free(packed.pointer);
+  packed.free();
 }
 
 function remove(packed: Packed): void {
