@@ -6,7 +6,7 @@ import { withTimeLimit } from './time-limit.ts';
 const flushLimitMs = 10_000;
 
 /**
- * Finishes pending GPU work and gives device and wasm heap back. Tensors on them are gone: dispose models first.
+ * Finishes pending GPU work, ends worker threads, and gives device and wasm heap back. Tensors on them are gone: dispose models first.
  * A Node process that used WebGPU must wait for this before `process.exit`, which otherwise crashes Dawn.
  * Does nothing when nothing is open; `selectBackend` may be called again afterwards.
  */
@@ -23,6 +23,7 @@ async function close(): Promise<void> {
   state.info = undefined;
   state.webgpu = undefined;
   state.wasm = undefined;
+  await wasm?.engine?.close();
   if (wasm !== undefined) forgetBackend('wasm');
   if (webgpu === undefined) return;
   try {

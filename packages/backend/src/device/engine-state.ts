@@ -4,7 +4,10 @@ import type { tf } from '../tf.ts';
 import type { BackendInfo } from './backend-info.ts';
 
 /** What an engine in use tells about itself; selectBackend adds the reason. */
-export type EngineFacts = Omit<BackendInfo, 'reason'>;
+export interface EngineFacts extends Omit<BackendInfo, 'reason'> {
+  /** What it could not have, and why; part of the reason. */
+  readonly notes?: readonly string[];
+}
 
 /** The running account of a WebGPU device's troubles. */
 export interface HealthRecord {
@@ -22,11 +25,16 @@ export interface WebgpuEngine {
   readonly isSoftware: boolean;
 }
 
-interface WasmEngine {
+export interface WasmEngine {
   readonly backend: tf.KernelBackend;
-  readonly facts: EngineFacts;
+  readonly hasSimd: boolean;
+  /** Why tfjs's memory is not shared. */
+  readonly loadNotes: readonly string[];
+  /** The options that the engine was made for. */
+  choice: string | undefined;
+  facts: EngineFacts;
   /** Our own kernels; absent where they cannot run. */
-  readonly engine: Engine | undefined;
+  engine: Engine | undefined;
 }
 
 interface EngineState {

@@ -15,6 +15,7 @@ interface NodeModules {
   'node:path': typeof import('node:path');
   'node:url': typeof import('node:url');
   'node:v8': typeof import('node:v8');
+  'node:worker_threads': typeof import('node:worker_threads');
 }
 
 /** RTLD_NOW and RTLD_NODELETE of glibc: the library stays when Node finds that it is no add-on of its own. */

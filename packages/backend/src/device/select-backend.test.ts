@@ -21,8 +21,12 @@ afterEach(closeBackend);
 
 describe('selectBackend', () => {
   test('takes what is asked for, says so, and tells what runs', async () => {
-    const info = await selectBackend({ backend: 'wasm' });
-    expect(info).toMatchObject({ name: 'wasm', threads: 1, features: ['simd'] });
+    const info = await selectBackend({ backend: 'wasm', threads: 1 });
+    expect(info).toMatchObject({
+      name: 'wasm',
+      threads: 1,
+      features: ['simd', 'relaxed-simd', 'shared-memory', 'tintype-kernels'],
+    });
     expect(info.device).not.toBe('');
     expect(info.limits.wasmMemoryBytes).toBeGreaterThan(2 ** 31);
     expect(info.reason).toMatch(/asked for/);
@@ -77,7 +81,7 @@ describe('selectBackend', () => {
   });
 
   test('says that more threads were asked for than there are', async () => {
-    const info = await selectBackend({ backend: 'wasm', threads: 4 });
+    const info = await selectBackend({ backend: 'cpu', threads: 4 });
     expect(info.threads).toBe(1);
     expect(info.reason).toMatch(/4 threads were asked for/);
   });

@@ -69,13 +69,14 @@ async function use(
 ): Promise<BackendInfo> {
   installCorrections(facts.name);
   registerRandomKernels(facts.name);
-  const info: BackendInfo = { ...facts, reason: reasonFor(facts, options, failures) };
+  const { notes: _, ...shown } = facts;
+  const info: BackendInfo = { ...shown, reason: reasonFor(facts, options, failures) };
   engineState().info = info;
   return info;
 }
 
 function reasonFor(
-  { name, threads }: EngineFacts,
+  { name, threads, notes: shortcomings = [] }: EngineFacts,
   options: SelectBackendOptions,
   failures: string[],
 ): string {
@@ -83,7 +84,8 @@ function reasonFor(
   const wanted = options.threads ?? threads;
   const notes = [
     ...(failures.length === 0 ? [] : [`before it ${failures.join('; ')}`]),
-    ...(wanted === threads ? [] : [`${wanted} threads were asked for, tfjs's kernels use ${threads}`]),
+    ...shortcomings,
+    ...(wanted === threads ? [] : [`${wanted} threads were asked for, kernels use ${threads}`]),
     ...(options.deterministic ? ['deterministic: sums keep one order'] : []),
   ];
   return [choice, ...notes].join('; ');

@@ -1,75 +1,73 @@
-import { openEngine } from '../engine/open-engine.ts';
-import { tf } from '../tf.ts';
+import { climbLadder } from '../engine/climb-ladder.ts';
+import { wasmMemory } from '../engine/wasm-memory.ts';
 import type { SelectBackendOptions } from './backend-info.ts';
-import { type EngineFacts, engineState } from './engine-state.ts';
-import { isNode } from './node-modules.ts';
+import { type EngineFacts, engineState, type WasmEngine } from './engine-state.ts';
+import { loadTfjsWasm } from './load-tfjs-wasm.ts';
 import { processorName } from './processor.ts';
 import { replaceBackend } from './replace-backend.ts';
-import { withTimeLimit } from './time-limit.ts';
-import { findWasmAssets } from './wasm-assets.ts';
+import { reportLostThread } from './report-lost-thread.ts';
 
-const loadLimitMs = 20_000;
 const tfjsPriority = 2;
 /** The most that tfjs's wasm build lets its heap grow to. */
 const heapLimitBytes = 4_294_901_760;
 
 /**
- * tfjs's wasm backend, SIMD where the engine has it, always single-threaded: the threaded build hangs when
- * minified and does not exist in Node, so its flag is set to false before anything loads.
+ * tfjs's wasm backend, loaded once, and our kernels on its memory. Another selection may ask for other kernels or
+ * threads: they change, the memory and the tensors in it stay.
  */
-export async function openWasm({ assetBaseUrl }: SelectBackendOptions): Promise<EngineFacts> {
+export async function openWasm(options: SelectBackendOptions): Promise<EngineFacts> {
   const state = engineState();
-  if (state.wasm !== undefined) return state.wasm.facts;
+  state.wasm ??= await loadTfjs(options.assetBaseUrl);
+  const { threads, deterministic } = options;
+  const choice = JSON.stringify({ threads, deterministic });
+  // A worker that was lost meanwhile is replaced by a new selection.
+  const isWhole = (state.wasm.engine?.threads ?? 1) === state.wasm.facts.threads;
+  if (state.wasm.choice !== choice || !isWhole) await changeEngine(state.wasm, options, choice);
+  return state.wasm.facts;
+}
 
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  state.wasmFactory ??= tf.findBackendFactory('wasm');
-  if (state.wasmFactory === undefined) throw new Error('tfjs has no wasm backend registered');
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-
-  const assets = await withTimeLimit(findWasmAssets(assetBaseUrl), loadLimitMs, 'finding the wasm binaries');
-  if (assets !== undefined) setWasmPaths(assets.paths, assets.usesFetch);
-  const backend = await withTimeLimit(load(state.wasmFactory), loadLimitMs, 'loading the wasm binary');
-
+async function loadTfjs(assetBaseUrl: string | undefined): Promise<WasmEngine> {
+  const { backend, hasSimd, notes } = await loadTfjsWasm(assetBaseUrl);
   replaceBackend('wasm', backend, tfjsPriority);
-  const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const engine = hasSimd ? await openEngine(backend) : undefined;
-  const facts: EngineFacts = {
-    name: 'wasm',
-    device: processorName(),
-    features: [...(hasSimd ? ['simd'] : []), ...(engine?.isRelaxed ? ['relaxed-simd'] : [])],
-    threads: 1,
-    limits: { wasmMemoryBytes: heapLimitBytes },
+  return {
+    backend,
+    hasSimd,
+    loadNotes: notes,
+    choice: undefined,
+    engine: undefined,
+    facts: factsOf(hasSimd, undefined, false, notes),
   };
-  state.wasm = { backend, facts, engine };
-  return facts;
 }
 
-const processEvents = ['uncaughtException', 'unhandledRejection'] as const;
-
-/** Emscripten's glue hangs handlers on the process that rethrow every error; they are taken off again. */
-async function load(factory: () => tf.KernelBackend | Promise<tf.KernelBackend>): Promise<tf.KernelBackend> {
-  if (!isNode()) return failWithMessage(factory);
-  const known = processEvents.map((event) => new Set(process.rawListeners(event)));
-  try {
-    return await failWithMessage(factory);
-  } finally {
-    processEvents.forEach((event, i) => {
-      for (const listener of process.rawListeners(event)) {
-        if (!known[i]?.has(listener)) process.removeListener(event, listener as () => void);
-      }
-    });
-  }
+async function changeEngine(
+  wasm: WasmEngine,
+  { threads, deterministic, assetBaseUrl }: SelectBackendOptions,
+  choice: string,
+): Promise<void> {
+  const { backend, hasSimd, loadNotes } = wasm;
+  await wasm.engine?.close();
+  wasm.engine = undefined;
+  wasm.choice = choice;
+  const memory = wasmMemory(backend);
+  const rung = hasSimd
+    ? await climbLadder(memory, { threads, deterministic, assetBaseUrl, onLost: reportLostThread })
+    : { engine: undefined, notes: ["only tfjs's kernels run"] };
+  wasm.engine = rung.engine;
+  wasm.facts = factsOf(hasSimd, rung.engine, memory.isShared, [...loadNotes, ...rung.notes]);
 }
 
-/** The glue rejects with a bare `{ message }`. */
-async function failWithMessage(
-  factory: () => tf.KernelBackend | Promise<tf.KernelBackend>,
-): Promise<tf.KernelBackend> {
-  try {
-    return await factory();
-  } catch (error) {
-    throw error instanceof Error
-      ? error
-      : new Error((error as { message?: string })?.message ?? String(error));
-  }
+function factsOf(
+  hasSimd: boolean,
+  engine: WasmEngine['engine'],
+  isShared: boolean,
+  notes: readonly string[],
+): EngineFacts {
+  const features = [
+    ...(hasSimd ? ['simd'] : []),
+    ...(engine?.isRelaxed ? ['relaxed-simd'] : []),
+    ...(isShared ? ['shared-memory'] : []),
+    ...(engine === undefined ? [] : ['tintype-kernels']),
+  ];
+  const limits = { wasmMemoryBytes: heapLimitBytes };
+  return { name: 'wasm', device: processorName(), features, threads: engine?.threads ?? 1, limits, notes };
 }

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'E_SAFETENSORS'
   | 'E_SEED'
   | 'E_SHAPE'
+  | 'E_THREAD_LOST'
   | 'E_TIMEOUT'
   | 'E_UNKNOWN_OPTION'
   | 'E_VERSION';

@@ -27,7 +27,8 @@ export function describeOnBackends(
 
 function describeOnHost(backend: BackendName, define: (backendName: BackendName) => void): void {
   beforeAll(async () => {
-    await selectBackend({ backend });
+    // One thread: starting workers for each file costs more than they save. describeOnThreads tests several.
+    await selectBackend({ backend, threads: 1 });
   });
   define(backend);
 }
