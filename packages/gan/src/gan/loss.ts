@@ -36,9 +36,8 @@ export function discriminatorLoss(
   };
 }
 
-/** The generator's side from latents [b, latentDim]. Use inside `computeGradients`. */
-export function generatorLoss(model: Gan, objective: GanObjective, latents: tf.Tensor2D): GeneratorLoss {
-  const images = model.generator(latents, { isTraining: true });
-  const fakeLogits = model.discriminator(images, { isTraining: true });
+/** The generator's side on its images [b, h, w, c]. Use inside `computeGradients`. */
+export function generatorLoss(model: Gan, objective: GanObjective, fakeImages: tf.Tensor4D): GeneratorLoss {
+  const fakeLogits = model.discriminator(fakeImages, { isTraining: true });
   return { total: objective.generatorLoss(fakeLogits), fakeLogits: fakeLogits.mean() };
 }

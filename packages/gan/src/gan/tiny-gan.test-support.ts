@@ -1,6 +1,6 @@
 import { createAdam, createRandomStream, selectParameters, type tf } from '@tintype/core-tensor';
 import { defaultGanConfig, type GanConfig } from './config.ts';
-import { createGan } from './gan.ts';
+import { createGan, type Gan } from './gan.ts';
 import { createGanTrainStep, type GanTrainOptions } from './train-step.ts';
 
 export const tinyGanConfig: GanConfig = {
@@ -18,9 +18,13 @@ export const tinyGanWithR1Config: GanConfig = {
 };
 
 /** A GAN of a few hundred weights on noise, for the contract suites. */
-export function createTinyGan(config: GanConfig, options: GanTrainOptions = {}) {
+export function createTinyGan(
+  config: GanConfig,
+  options: GanTrainOptions = {},
+  watch: (model: Gan) => Gan = (model) => model,
+) {
   const rng = createRandomStream(1);
-  const model = createGan(config, rng.fork('init'));
+  const model = watch(createGan(config, rng.fork('init')));
   const adam = { learningRate: 2e-4, adamBeta1: 0.5, adamBeta2: 0.999 };
   const trainStep = createGanTrainStep(
     model,

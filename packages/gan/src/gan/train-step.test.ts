@@ -44,7 +44,7 @@ describeOnBackends('createGanTrainStep', () => {
     system.dispose();
   });
 
-  test('latents differ between steps and phases, and agree between runs of one seed', () => {
+  test('latents differ between steps and lone phases, and agree between runs of one seed', () => {
     const draws = () => {
       const system = createTinyGan(tinyGanConfig);
       const seen: string[] = [];
@@ -109,9 +109,11 @@ interface Running {
 function runPhase({ trainStep, batches, rng }: Running, name: string, step: number): Record<string, number> {
   const phase = trainStep.phases.find((each) => each.name === name)!;
   const batch = batches.batch(step);
+  const shared = new Map<string, unknown>();
   const scalars = tf.tidy(() => ({
-    ...phase.run(batch, { step, rng: rng.fork('train').fork(name).fork(step), shared: new Map() }),
+    ...phase.run(batch, { step, rng: rng.fork('train').fork(name).fork(step), shared }),
   }));
+  for (const value of shared.values()) (value as { dispose(): void }).dispose();
   const values = Object.fromEntries(
     Object.entries(scalars).map(([key, value]) => [key, value.dataSync()[0]!]),
   );
