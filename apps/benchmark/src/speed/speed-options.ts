@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { nearestName } from '@tintype/core-tensor';
+import { type PeerName, peerNames } from '../contestants/peers.ts';
+import { UsageError } from '../usage-error.ts';
+import { type SuiteName, suiteNames } from '../workloads/suites.ts';
+
+/** What `bench speed` is asked to do. */
+export interface SpeedOptions {
+  readonly suites: readonly SuiteName[];
+  /** Beginnings of the rows' names; none are all rows. */
+  readonly systems: readonly string[];
+  readonly peers: readonly PeerName[];
+  readonly python?: string;
+  readonly threads: number;
+  readonly rounds: number;
+  /** The longest wait for an idle machine before a round, in seconds. */
+  readonly idleTimeout: number;
+  /** The longest that a contestant may take for one answer, in seconds. */
+  readonly timeout: number;
+  readonly isJson: boolean;
+  readonly out?: string;
+  readonly isQuick: boolean;
+  readonly isChecking: boolean;
+  readonly isProfiling: boolean;
+  readonly isHelp: boolean;
+}
+
+export const speedUsage = `bench speed [flags]
+
+  --suites a,b        ${suiteNames.join(', ')} (default: all)
+  --systems a,b       rows whose names begin so (default: all)
+  --peer a,b          ${peerNames.join(', ')} (default: none)
+  --python PATH       a Python with torch, numpy and safetensors, for the peer pytorch (default: python3)
+  --threads N         threads of every contestant that can (default: logical processors, at most 8)
+  --rounds R          turns of each contestant (default: 10)
+  --quick             one small product in each transposition: does everything work?
+  --check             compares with the promised figures; exit code 1 where one is missed
+  --profile           time by kernel instead of comparisons
+  --json              one JSON document on stdout, everything else on stderr
+  --out FILE          the JSON document goes to this file too
+  --backends wasm     the one backend that this suite measures
+  --idle-timeout S    longest wait for an idle machine before a round (default: 20)
+  --timeout S         longest wait for one answer of a contestant (default: 300)`;
+
+const flags = {
+  suites: { type: 'string' },
+  systems: { type: 'string' },
+  backends: { type: 'string' },
+  peer: { type: 'string' },
+  python: { type: 'string' },
+  threads: { type: 'string' },
+  rounds: { type: 'string' },
+  out: { type: 'string' },
+  'idle-timeout': { type: 'string' },
+  timeout: { type: 'string' },
+  json: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  check: { type: 'boolean' },
+  profile: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Throws `UsageError` for anything that cannot be meant. */
+export function parseSpeedOptions(args: readonly string[]): SpeedOptions {
+  const values = readFlags(args);
+  list('backends', values.backends, ['wasm'] as const);
+  return {
+    suites: list('suites', values.suites, suiteNames) ?? suiteNames,
+    systems: values.systems?.split(',') ?? [],
+    peers: list('peer', values.peer, peerNames) ?? [],
+    ...(values.python !== undefined && { python: values.python }),
+    threads: whole('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
+    rounds: whole('rounds', values.rounds, 1) ?? 10,
+    idleTimeout: whole('idle-timeout', values['idle-timeout'], 0) ?? 20,
+    timeout: whole('timeout', values.timeout, 1) ?? 300,
+    isJson: values.json === true,
+    ...(values.out !== undefined && { out: values.out }),
+    isQuick: values.quick === true,
+    isChecking: values.check === true,
+    isProfiling: values.profile === true,
+    isHelp: values.help === true,
+  };
+}
+
+function readFlags(args: readonly string[]) {
+  const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(flags, nameOf(arg)));
+  if (unknown !== undefined) {
+    const nearest = nearestName(nameOf(unknown), Object.keys(flags));
+    throw new UsageError(
+      `Unknown flag ${unknown}.${nearest === undefined ? '' : ` The nearest is --${nearest}.`}`,
+    );
+  }
+  try {
+    return parseArgs({ args: [...args], options: flags, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function nameOf(arg: string): string {
+  return arg.slice(2).split('=')[0]!;
+}
+
+function list<Name extends string>(
+  flag: string,
+  text: string | undefined,
+  known: readonly Name[],
+): readonly Name[] | undefined {
+  return text?.split(',').map((name) => {
+    const found = known.find((each) => each === name);
+    if (found !== undefined) return found;
+    const nearest = nearestName(name, known);
+    const advice = nearest === undefined ? '' : ` The nearest is ${nearest}.`;
+    throw new UsageError(`--${flag}: there is no ${name}.${advice} Known: ${known.join(', ')}.`);
+  });
+}
+
+function whole(flag: string, text: string | undefined, minimum: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
+  throw new UsageError(`--${flag} must be a whole number of at least ${minimum}, received ${text}.`);
+}

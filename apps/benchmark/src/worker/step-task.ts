@@ -1,0 +1,104 @@
+import {
+  type BatchSource,
+  computeGradients,
+  createRandomStream,
+  loadWeights,
+  type ParameterTree,
+  type RandomStream,
+  readWeights,
+  selectParameters,
+  tf,
+  trainLoop,
+} from '@tintype/core-tensor';
+import { createStepSystem, type InputSpec, type StepSystem } from '../models/step-system.ts';
+import type { StepWorkload } from '../workloads/workload.ts';
+import type { GivenTensors, Task } from './task.ts';
+import { makeTensor, readOut } from './tensor-files.ts';
+
+/** More steps than anyone waits for: the loop is left when the task is disposed of. */
+const endlessSteps = 1e9;
+/** Deviation of what is added to every weight, so that none of them starts at zero and hides the others' errors. */
+const perturbation = 0.02;
+
+/** A training as a user runs it, one step of the loop at a time. Owns the model and its inputs. */
+export function createStepTask({ model: name, batch }: StepWorkload, given: GivenTensors | undefined): Task {
+  const system = createStepSystem(name);
+  const { parameters } = system.model;
+  const rng = createRandomStream(0);
+  if (given) loadWeights(parameters, given.weights);
+  else perturb(parameters, rng.fork('perturbation'));
+  const inputs = Object.fromEntries(
+    Object.entries(system.inputs).map(([key, spec]) => [
+      key,
+      given ? makeTensor(given.inputs, key) : draw(spec, batch, rng.fork(key)),
+    ]),
+  );
+  const batches: BatchSource = { batch: () => ({ images: inputs.images!.clone() }) };
+  const loop = trainLoop(system.trainStep, batches, { steps: endlessSteps, rng, logEvery: 1 });
+
+  return {
+    parameters: trainableCount(parameters),
+    weights: () => readWeights(parameters),
+    inputs: () => readOut(inputs),
+    check: () => checkLosses(system, inputs),
+    run: async () => {
+      await loop.next();
+    },
+    dispose: async () => {
+      await loop.return();
+      system.trainStep.dispose();
+      system.model.dispose();
+      tf.dispose(inputs);
+    },
+  };
+}
+
+function draw({ shape, distribution }: InputSpec, batch: number, rng: RandomStream): tf.Tensor {
+  const full = [batch, ...shape] as [number];
+  switch (distribution) {
+    case 'normal':
+      return rng.normal(full);
+    case 'uniform':
+      return rng.uniform(full, -1, 1);
+    case 'timesteps':
+      return tf.tidy(() => rng.integers(full, 0, 1000).toFloat());
+  }
+}
+
+function perturb(parameters: ParameterTree, rng: RandomStream): void {
+  for (const [name, { variable, isTrainable }] of parameters) {
+    if (!isTrainable) continue;
+    tf.tidy(() => {
+      const change = rng
+        .fork(name)
+        .normal(variable.shape as [number])
+        .mul(perturbation);
+      variable.assign(tf.add(variable, change));
+    });
+  }
+}
+
+function trainableCount(parameters: ParameterTree): number {
+  return [...parameters.values()]
+    .filter(({ isTrainable }) => isTrainable)
+    .reduce((sum, { variable }) => sum + variable.size, 0);
+}
+
+/** Every loss and the norm of its gradient. */
+async function checkLosses(
+  system: StepSystem,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+): Promise<Record<string, number>> {
+  const numbers: Record<string, number> = {};
+  for (const { name, trains, loss } of system.losses(inputs)) {
+    const [total, norm] = tf.tidy(() => {
+      const { losses, gradients } = computeGradients(loss, selectParameters(system.model.parameters, trains));
+      const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
+      return [losses.total, tf.sqrt(tf.addN(squares))] as const;
+    });
+    numbers[name] = (await total.data())[0]!;
+    numbers[`${name} gradient`] = (await norm.data())[0]!;
+    tf.dispose([total, norm]);
+  }
+  return numbers;
+}

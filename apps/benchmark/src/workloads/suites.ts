@@ -1,0 +1,32 @@
+import type { BenchmarkCase } from './benchmark-case.ts';
+import { convCases } from './conv-cases.ts';
+import { gemmCases } from './gemm-cases.ts';
+import type { Workload } from './workload.ts';
+
+export const suiteNames = ['gemm', 'conv', 'ddpm', 'dcgan', 'vae'] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+const stepWarmUp = 3;
+const step = (system: string, model: 'ddpm' | 'dcgan' | 'vae', batch: number): BenchmarkCase[] => [
+  { system, workload: { kind: 'step', model, batch }, calls: 1, warmUpCalls: stepWarmUp },
+];
+
+/** The shapes of the engine's design notes: kernels as they occur in the models, and the models' whole steps. */
+export const suites: Readonly<Record<SuiteName, readonly BenchmarkCase[]>> = {
+  gemm: gemmCases,
+  conv: convCases,
+  ddpm: step('ddpm', 'ddpm', 32),
+  dcgan: step('gan', 'dcgan', 64),
+  vae: step('vae', 'vae', 128),
+};
+
+/** The rows of `--quick`: one small product in each transposition. */
+export const quickCases: readonly BenchmarkCase[] = gemmCases
+  .filter(({ system }) => system.startsWith('matMul 512x512x512'))
+  .map((each) => ({
+    ...each,
+    system: each.system.replaceAll('512', '64'),
+    workload: { ...each.workload, m: 64, n: 64, k: 64 } as Workload,
+    calls: 2,
+    warmUpCalls: 2,
+  }));
