@@ -50,14 +50,24 @@ export function createResnetBlock(scope: ParameterScope, options: ResnetBlockOpt
     timeConditioning,
   } = options;
   const convolution = { kernelSize: 3, padding: 1 } as const;
-  const norm1 = createGroupNorm(scope.child('norm1'), { groups, channels: inChannels, epsilon });
+  const norm1 = createGroupNorm(scope.child('norm1'), {
+    groups,
+    channels: inChannels,
+    epsilon,
+    activation: 'silu',
+  });
   const conv1 = createConv2d(scope.child('conv1'), { inChannels, outChannels, ...convolution });
   const timeFeatures = timeConditioning === 'scale-shift' ? 2 * outChannels : outChannels;
   const timeProjection = createLinear(scope.child('time_emb_proj'), {
     inFeatures: timeChannels,
     outFeatures: timeFeatures,
   });
-  const norm2 = createGroupNorm(scope.child('norm2'), { groups, channels: outChannels, epsilon });
+  const norm2 = createGroupNorm(scope.child('norm2'), {
+    groups,
+    channels: outChannels,
+    epsilon,
+    activation: timeConditioning === 'add' ? 'silu' : 'none',
+  });
   const conv2 = createConv2d(scope.child('conv2'), {
     inChannels: outChannels,
     outChannels,
@@ -73,14 +83,13 @@ export function createResnetBlock(scope: ParameterScope, options: ResnetBlockOpt
   return (x, activatedTime, dropoutRng) =>
     tf.tidy(() => {
       const time = timeProjection(activatedTime).reshape([-1, 1, 1, timeFeatures]);
-      let h = conv1(silu(norm1(x)));
+      let h = conv1(norm1(x));
       if (timeConditioning === 'add') {
         h = norm2(h.add(time));
       } else {
         const [scale, shift] = tf.split(time, 2, 3);
-        h = norm2(h).mul(scale!.add(1)).add(shift!);
+        h = silu(norm2(h).mul(scale!.add(1)).add(shift!));
       }
-      h = silu(h);
       if (dropoutRng && options.dropout > 0) h = dropout(h, options.dropout, dropoutRng.fork(scope.path));
       h = conv2(h);
       return (shortcut ? shortcut(x) : x).add(h);

@@ -11,7 +11,6 @@ import {
   type Model,
   type ParameterScope,
   type RandomStream,
-  silu,
   spaceToDepth,
   TintypeError,
   tf,
@@ -74,7 +73,12 @@ function createForward(scope: ParameterScope, config: ResolvedUNet2dConfig): For
   const down = createDownPath(scope, config);
   const mid = createMidBlock(scope.child('mid_block'), config);
   const up = createUpPath(scope, config);
-  const normOut = createGroupNorm(scope.child('conv_norm_out'), { groups, channels: finest, epsilon });
+  const normOut = createGroupNorm(scope.child('conv_norm_out'), {
+    groups,
+    channels: finest,
+    epsilon,
+    activation: 'silu',
+  });
   const convOut = createConv2d(scope.child('conv_out'), {
     inChannels: finest,
     outChannels: config.outChannels * square,
@@ -89,7 +93,7 @@ function createForward(scope: ParameterScope, config: ResolvedUNet2dConfig): For
     for (const block of down) skips.push(...block(skips.at(-1)!, time, dropoutRng));
     let h = mid(skips.at(-1)!, time, dropoutRng);
     for (const block of up) h = block(h, skips, time, dropoutRng);
-    h = convOut(silu(normOut(h)));
+    h = convOut(normOut(h));
     return patchSize === 1 ? h : tf.depthToSpace(h, patchSize);
   };
 }
