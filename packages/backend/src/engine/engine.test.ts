@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeOnThreads } from '../testing/describe-on-threads.ts';
 import { tf } from '../tf.ts';
 import { wasmMemory } from './wasm-memory.ts';

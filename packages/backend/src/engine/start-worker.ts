@@ -52,13 +52,21 @@ async function startInNode(
   worker.on('exit', (code) => isWanted && onEnd(`exit code ${code}`));
   worker.unref();
   return {
-    // The loop of a worker that has ended is idle for −1 ms: the one trace of its end before its event arrives.
-    isAlive: () => worker.performance.eventLoopUtilization().idle >= 0,
+    isAlive: () => hasLoop(worker),
     async terminate() {
       isWanted = false;
       await worker.terminate();
     },
   };
+}
+
+/**
+ * The one trace of a worker's end before its event arrives: its event loop has been idle for −1 ms, or for no time
+ * at all while it was not busy either.
+ */
+function hasLoop({ performance }: import('node:worker_threads').Worker): boolean {
+  const { idle, active } = performance.eventLoopUtilization();
+  return idle >= 0 && idle + active > 0;
 }
 
 async function startInPage(

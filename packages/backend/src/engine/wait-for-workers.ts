@@ -3,8 +3,7 @@ import type { PoolWorker } from './start-worker.ts';
 
 const spins = 20_000;
 const sliceMs = 50;
-/** Time on this processor, not on the clock: a process that was stopped for a while has lost nobody. */
-const stallLimitMs = 30_000;
+const defaultStallLimitMs = 30_000;
 
 /**
  * Waits on the main thread until workers have finished `expected` chunks. Gives why they never will: a worker that
@@ -14,6 +13,7 @@ export function waitForWorkers(
   control: Int32Array,
   workers: readonly PoolWorker[],
   expected: number,
+  stallLimitMs = defaultStallLimitMs,
 ): string | undefined {
   for (let i = 0; i < spins; i++) if (Atomics.load(control, doneWord) === expected) return undefined;
   let stalledMs = 0;
@@ -25,6 +25,7 @@ export function waitForWorkers(
       stalledMs = 0;
       continue;
     }
+    // Slices, not the clock: a process that was stopped for a while has lost nobody.
     stalledMs += sliceMs;
     if (!workers.every((worker) => worker.isAlive())) return 'its thread has ended';
     if (stalledMs >= stallLimitMs) return `no progress for ${stallLimitMs} ms`;
