@@ -42,3 +42,16 @@ export {
 } from './normalize-backward';
 export { layerNorm, layerNormGrad, layerNormGradWeights } from './normalize-features';
 export { adamChunks, averageChunks, clipFactor, scaleChunks, squareSumChunks } from './optimizers';
+export { convolveWindows } from './convolution-windows';
+export { sumParts, sumWindowProducts } from './convolution-filter-gradient';
+export { packPhases, packTurned } from './convolution-pack';
+export { scatterWindows } from './convolution-scatter';
+export { winogradChannels } from './winograd-channels';
+export { winogradFilter } from './winograd-filter';
+export { winogradFilterGradient } from './winograd-filter-gradient';
+export { winogradForward } from './winograd-forward';
+export { winogradSumParts } from './winograd-sum-parts';
+// Not kernels: exported so that the optimiser does not inline them, which would spill their sums.
+export { multiplyTiles } from './winograd-multiply';
+export { addOuterFour } from './winograd-outer-four';
+export { addOuterSix } from './winograd-outer-six';

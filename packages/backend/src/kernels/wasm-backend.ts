@@ -6,7 +6,10 @@ export interface WasmBackend {
   wasm: {
     HEAPU8: Uint8Array;
     asm: { memory: WebAssembly.Memory };
-    tfjs: { disposeData(id: number): void };
+    tfjs: {
+      disposeData(id: number): void;
+      registerTensor(id: number, size: number, memoryOffset: number): void;
+    };
   };
   dataIdMap: {
     get(dataId: object): { id: number; memoryOffset: number; refCount: number };

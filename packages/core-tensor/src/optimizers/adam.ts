@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { adamUpdate, tf } from '@tintype/backend';
 import type { ParameterTree } from '../parameters/parameter-tree.ts';
 import { assertBelowOne, assertNonNegative, assertPositive } from './assert-hyperparameters.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -46,6 +46,18 @@ function createAdamWithDecay(
   return createSlotOptimizer(parameters, options, {
     where,
     slots: ['exp_avg', 'exp_avg_sq'],
+    updateAll: (contexts) =>
+      adamUpdate(
+        contexts.map((context) => ({
+          parameter: context.variable,
+          gradient: context.gradient,
+          mean: context.slots.exp_avg,
+          square: context.slots.exp_avg_sq,
+          kept: 1 - context.learningRate * weightDecay,
+          ...correctBias(context, adamBeta1, adamBeta2, epsilon),
+        })),
+        { beta1: adamBeta1, beta2: adamBeta2 },
+      ),
     update(context) {
       const { variable, slots, learningRate } = context;
       const mean = updateMoments(context, adamBeta1, adamBeta2);

@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { scaleToNorm, tf } from '@tintype/backend';
 import { assertPositive } from './assert-hyperparameters.ts';
 
 export interface ClippedGradients {
@@ -17,7 +17,15 @@ export function clipByGlobalNorm(
   maxNorm: number,
 ): ClippedGradients {
   assertPositive('clipByGlobalNorm', { maxNorm });
+  const names = Object.keys(gradients);
   return tf.tidy(() => {
+    const scaled = scaleToNorm(Object.values(gradients), maxNorm);
+    if (scaled) {
+      return {
+        gradients: Object.fromEntries(names.map((name, i) => [name, scaled.gradients[i]!])),
+        norm: scaled.norm,
+      };
+    }
     const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar);
     const norm: tf.Scalar = squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares));
     const factor = tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6)));

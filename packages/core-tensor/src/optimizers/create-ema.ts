@@ -1,4 +1,4 @@
-import { TintypeError, tf } from '@tintype/backend';
+import { type AverageUpdate, averageUpdate, TintypeError, tf } from '@tintype/backend';
 import type { ParameterEntry, ParameterTree } from '../parameters/parameter-tree.ts';
 import type { StatePart, StateTensor } from '../training/train-state.ts';
 import type { Ema } from './ema.ts';
@@ -77,7 +77,10 @@ export function createEma(parameters: ParameterTree, options: EmaOptions): Ema {
       assertUsable(false);
       follow();
       updates += 1;
-      for (const [name, entry] of parameters) average(shadows.get(name)!, entry, decayOf);
+      const due = [...parameters].flatMap(([name, entry]) =>
+        copyOrAverage(shadows.get(name)!, entry, decayOf),
+      );
+      if (!averageUpdate(due)) for (const update of due) average(update);
     },
     swap() {
       assertUsable(true);
@@ -94,17 +97,21 @@ export function createEma(parameters: ParameterTree, options: EmaOptions): Ema {
   };
 }
 
-function average(shadow: Shadow, entry: ParameterEntry, decayOf: (update: number) => number): void {
+/** Counts the update. A decay of 0 copies at once; anything else is still to be done. */
+function copyOrAverage(
+  shadow: Shadow,
+  entry: ParameterEntry,
+  decayOf: (update: number) => number,
+): AverageUpdate[] {
   shadow.step += 1;
   const decay = entry.isTrainable ? decayOf(shadow.step) : 0;
-  if (decay === 0) {
-    shadow.average.assign(entry.variable);
-    return;
-  }
-  tf.tidy(() => {
-    const distance = tf.sub(shadow.average, entry.variable);
-    shadow.average.assign(tf.sub(shadow.average, tf.mul(distance, 1 - decay)));
-  });
+  if (decay !== 0) return [{ average: shadow.average, value: entry.variable, decay }];
+  shadow.average.assign(entry.variable);
+  return [];
+}
+
+function average({ average, value, decay }: AverageUpdate): void {
+  tf.tidy(() => average.assign(tf.sub(average, tf.mul(tf.sub(average, value), 1 - decay))));
 }
 
 /** Exchanges the data of two variables; no number is touched. */

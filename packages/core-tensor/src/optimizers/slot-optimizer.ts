@@ -24,6 +24,8 @@ export interface UpdateContext<Slot extends string> {
 export interface UpdateRule<Slot extends string> {
   readonly where: string;
   readonly slots: readonly Slot[];
+  /** Updates all parameters at once, or returns false with nothing changed where that is not possible. */
+  updateAll?(contexts: readonly UpdateContext<Slot>[]): boolean;
   /** Assigns variable and slots. Runs inside a tidy. */
   update(context: UpdateContext<Slot>): void;
 }
@@ -59,9 +61,12 @@ export function createSlotOptimizer<Slot extends string>(
         ([name, gradient]) => [name, gradient, findEntry(parameters, rule.where, name, gradient)] as const,
       );
       const rate = currentRate();
-      for (const [name, gradient, { variable }] of due) {
+      const contexts = due.map(([name, gradient, { variable }]) => {
         const { slots, step } = advance(state, name);
-        tf.tidy(() => rule.update({ variable, gradient, slots, step, learningRate: rate }));
+        return { variable, gradient, slots, step, learningRate: rate };
+      });
+      if (!rule.updateAll?.(contexts)) {
+        for (const context of contexts) tf.tidy(() => rule.update(context));
       }
       state.updates += 1;
     },
