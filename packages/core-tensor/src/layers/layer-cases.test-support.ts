@@ -95,6 +95,11 @@ export const layerCases: readonly LayerCase[] = [
     create: (s) => createGroupNorm(lively(s), { groups: 2, channels: 4 }),
   },
   {
+    name: 'group norm with SiLU',
+    inputShape: image,
+    create: (s) => createGroupNorm(lively(s), { groups: 2, channels: 4, activation: 'silu' }),
+  },
+  {
     name: 'instance norm, affine',
     inputShape: image,
     create: (s) => createInstanceNorm(lively(s), { channels: 4, affine: true }),
