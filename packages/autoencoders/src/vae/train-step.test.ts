@@ -14,8 +14,38 @@ import { createTinyVae } from './tiny-vae.test-support.ts';
 import { createVaeTrainStep } from './train-step.ts';
 import { createVae } from './vae.ts';
 
-describeTrainStep('VAE', createTinyVae);
-describeTrainStep('VAE', createTinyVae, { backends: ['webgpu'], steps: 2, leakSteps: 4 });
+describeTrainStep('VAE', () => createTinyVae());
+describeTrainStep('VAE in slices', () => createTinyVae({ accumulate: 2 }));
+describeTrainStep('VAE', () => createTinyVae(), { backends: ['webgpu'], steps: 2, leakSteps: 4 });
+
+describeOnBackends('the VAE train step', () => {
+  /** Losses of the first step and Adam's first moments after it, which are the gradients times 1 − β₁. */
+  const firstStep = async (accumulate: number) => {
+    const { trainStep, batches, rng, dispose } = createTinyVae({ accumulate });
+    let losses: number[] = [];
+    for await (const event of trainLoop(trainStep, batches, { steps: 1, rng })) {
+      if (event.type === 'metrics')
+        losses = ['total', 'reconstruction', 'kl'].map((name) => event.values[name]!);
+    }
+    const moments = [...trainStep.state.tensors()].filter(([name]) => name.endsWith('/exp_avg'));
+    const gradients = moments.flatMap(([, { tensor }]) => [...tensor.dataSync()]);
+    dispose();
+    return { losses, gradients };
+  };
+
+  test('in slices it gives the losses and gradients of the whole batch', async () => {
+    const whole = await firstStep(1);
+    for (const accumulate of [2, 3, 5]) {
+      const sliced = await firstStep(accumulate);
+      expect(sliced.losses).toBeAllClose(whole.losses, { rtol: 1e-6 });
+      expect(sliced.gradients).toBeAllClose(whole.gradients, { rtol: 1e-5 });
+    }
+  });
+
+  test('an impossible number of slices is refused', () => {
+    expect(() => createTinyVae({ accumulate: 1.5 })).toThrow(expect.objectContaining({ code: 'E_CONFIG' }));
+  });
+});
 
 describeOnBackends(
   'VAE on digits',

@@ -1,4 +1,6 @@
 import {
+  accumulateGradients,
+  assertAccumulate,
   type Batch,
   clipByGlobalNorm,
   computeGradients,
@@ -7,6 +9,7 @@ import {
   type Optimizer,
   type ParameterTree,
   type RandomStream,
+  rowsOfStream,
   TintypeError,
   type TrainStep,
   tf,
@@ -34,20 +37,26 @@ export interface DdpmTrainStepOptions {
   readonly timestepWeights?: Float64Array;
   /** What of the batch conditions the denoiser; owns nothing. @default nothing */
   readonly condition?: (batch: Batch, rng: RandomStream) => Condition;
+  /**
+   * Slices that a batch is cut into, so that the activations of one slice live at a time; the numbers are those of the
+   * whole batch, up to rounding. @default 1
+   */
+  readonly accumulate?: number;
 }
 
 /**
  * One phase, `denoiser`: batch `images` [b, h, w, c] in [-1, 1] → scalars `loss` and, where it is clipped,
  * `gradientNorm` before clipping. Timesteps, noise and dropout are functions of the phase's rng.
- * Throws `E_CONFIG` for a clip that is not above 0.
+ * Throws `E_CONFIG` for a clip that is not above 0 or an impossible `accumulate`.
  */
 export function createDdpmTrainStep(
   model: Denoiser & { readonly parameters: ParameterTree },
   optimizers: DdpmOptimizers,
   options: DdpmTrainStepOptions,
 ): TrainStep {
-  const { schedule, ema, gradientClip = 1, timestepWeights, condition } = options;
+  const { schedule, ema, gradientClip = 1, timestepWeights, condition, accumulate = 1 } = options;
   assertClip(gradientClip);
+  assertAccumulate('createDdpmTrainStep', accumulate);
   const optimizer = optimizers.denoiser;
 
   function run(batch: Batch, rng: RandomStream): Record<string, tf.Scalar> {
@@ -57,12 +66,13 @@ export function createDdpmTrainStep(
       const t = rng.fork('timesteps').integers<tf.Rank.R1>([xStart.shape[0]], 0, schedule.timesteps);
       const noise = rng.fork('noise').normal<tf.Rank.R4>(xStart.shape);
       const given = condition?.(batch, rng.fork('condition'));
-      const dropoutRng = rng.fork('dropout');
+      const whole = { xStart, noise, t, ...withPrefix(given) };
       // Descend on the squared error of the prediction.
-      const { losses, gradients } = computeGradients(
-        () => ddpmLoss(model, schedule, { xStart, noise, t, condition: given, timestepWeights, dropoutRng }),
-        model.parameters,
-      );
+      const { losses, gradients } = accumulateGradients(whole, accumulate, (slice, rows) => {
+        const dropoutRng = rowsOfStream(rng.fork('dropout'), rows);
+        const input = { ...slice, condition: given && withoutPrefix(slice), timestepWeights, dropoutRng };
+        return computeGradients(() => ddpmLoss(model, schedule, input), model.parameters);
+      });
       const clipped = gradientClip === null ? undefined : clipByGlobalNorm(gradients, gradientClip);
       optimizer.step(clipped?.gradients ?? gradients);
       ema?.update();
@@ -79,6 +89,18 @@ export function createDdpmTrainStep(
       ema?.dispose();
     },
   };
+}
+
+const prefix = 'condition/';
+
+/** The condition's tensors under names that no other tensor of a batch has. */
+function withPrefix(condition: Condition = {}): Condition {
+  return Object.fromEntries(Object.entries(condition).map(([name, tensor]) => [prefix + name, tensor]));
+}
+
+function withoutPrefix(tensors: Condition): Condition {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 function assertClip(gradientClip: number | null): void {
