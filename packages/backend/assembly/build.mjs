@@ -1,6 +1,6 @@
 // Compiles the kernels, {SIMD, relaxed SIMD} × {plain, shared memory}, and lays tfjs's own binaries and the script of
 // our worker threads beside them: everything that the wasm backend loads is a file in dist/assets.
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,15 +9,24 @@ import { build } from 'tsup';
 import { readSections, shareMemory } from './wasm-sections.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const assets = join(folder, '../dist/assets');
+const target = join(folder, '../dist/assets');
+// Beside the target, so that a finished file moves into place at once: tests may be loading the one before.
+const assets = `${target}-${process.pid}`;
 const largestMemoryPages = '65536';
 
-await mkdir(assets, { recursive: true });
-for (const isRelaxed of [false, true]) {
-  for (const isShared of [false, true]) await compile(isRelaxed, isShared);
+await mkdir(target, { recursive: true });
+await mkdir(assets);
+try {
+  for (const isRelaxed of [false, true]) {
+    for (const isShared of [false, true]) await compile(isRelaxed, isShared);
+  }
+  await layTfjs();
+  await bundleWorker();
+  await cp(join(folder, 'licences'), assets, { recursive: true });
+  for (const name of await readdir(assets)) await rename(join(assets, name), join(target, name));
+} finally {
+  await rm(assets, { recursive: true });
 }
-await layTfjs();
-await bundleWorker();
 
 async function compile(isRelaxed, isShared) {
   const name = `tintype-${isRelaxed ? 'relaxed' : 'simd'}${isShared ? '-shared' : ''}.wasm`;
