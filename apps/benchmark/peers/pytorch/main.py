@@ -33,12 +33,16 @@ def open_work(request):
     return work, reply
 
 
-def time_calls(work, calls):
+clocks = {"wall": time.perf_counter, "cpu": time.process_time}
+
+
+def time_calls(work, calls, clock):
+    now = clocks[clock]
     milliseconds = []
     for _ in range(calls):
-        start = time.perf_counter()
+        start = now()
         work.run()
-        milliseconds.append(1000 * (time.perf_counter() - start))
+        milliseconds.append(1000 * (now() - start))
     return {"milliseconds": milliseconds}
 
 
@@ -56,7 +60,7 @@ def main():
             if command == "open":
                 work, answer["result"] = open_work(request)
             elif command == "time":
-                answer["result"] = time_calls(work, request["calls"])
+                answer["result"] = time_calls(work, request["calls"], request["clock"])
             elif command == "memory":
                 answer["result"] = {}
             else:

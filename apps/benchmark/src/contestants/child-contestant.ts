@@ -83,9 +83,9 @@ export function createChildContestant(name: string, options: ChildOptions): Cont
   return {
     name,
     open: (request) => ask<OpenReply>({ command: 'open', ...request }),
-    time: (calls) => ask<TimeReply>({ command: 'time', calls }),
+    time: (calls, clock) => ask<TimeReply>({ command: 'time', calls, clock }),
     memory: () => ask<MemoryReply>({ command: 'memory' }),
-    profile: (calls) => ask<ProfileReply>({ command: 'profile', calls }),
+    profile: (calls, clock) => ask<ProfileReply>({ command: 'profile', calls, clock }),
     close: () => endChild(child),
   };
 }

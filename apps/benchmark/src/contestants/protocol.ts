@@ -12,14 +12,19 @@ export interface OpenRequest {
   readonly isFirst: boolean;
 }
 
+/** `cpu` is the time that the process had processors for: on a busy machine, with one thread. */
+export type ClockName = 'wall' | 'cpu';
+
 export interface TimeRequest {
   readonly command: 'time';
   readonly calls: number;
+  readonly clock: ClockName;
 }
 
 export interface ProfileRequest {
   readonly command: 'profile';
   readonly calls: number;
+  readonly clock: ClockName;
 }
 
 export type Request = OpenRequest | TimeRequest | ProfileRequest | { readonly command: 'memory' };

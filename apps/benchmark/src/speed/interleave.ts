@@ -1,5 +1,5 @@
 import type { Contestant } from '../contestants/contestant.ts';
-import type { TimeReply } from '../contestants/protocol.ts';
+import type { ClockName, TimeReply } from '../contestants/protocol.ts';
 
 /** What one contestant did in one round; `undefined` from the round on in which it failed. */
 export interface Round {
@@ -10,6 +10,7 @@ export interface InterleaveOptions {
   readonly rounds: number;
   readonly calls: number;
   readonly warmUpCalls: number;
+  readonly clock: ClockName;
   /** Called before each round. */
   readonly waitForIdle: () => Promise<void>;
   readonly onFailure: (contestant: Contestant, error: unknown) => void;
@@ -21,13 +22,13 @@ export interface InterleaveOptions {
  */
 export async function interleave(
   contestants: readonly Contestant[],
-  { rounds, calls, warmUpCalls, waitForIdle, onFailure }: InterleaveOptions,
+  { rounds, calls, warmUpCalls, clock, waitForIdle, onFailure }: InterleaveOptions,
 ): Promise<readonly Round[]> {
   const failed = new Set<Contestant>();
   const turn = async (contestant: Contestant, count: number): Promise<TimeReply | undefined> => {
     if (failed.has(contestant)) return undefined;
     try {
-      return await contestant.time(count);
+      return await contestant.time(count, clock);
     } catch (error) {
       failed.add(contestant);
       onFailure(contestant, error);

@@ -16,7 +16,7 @@ export interface CaseProfile extends ProfileReply {
 
 /** Time by kernel of every asked-for row, over as many calls as there are rounds. */
 export async function runProfile(options: SpeedOptions, terminal: Terminal): Promise<CaseProfile[]> {
-  const { threads, timeout, rounds: calls } = options;
+  const { threads, timeout, clock, rounds: calls } = options;
   const profiles: CaseProfile[] = [];
   for (const [suite, cases] of askedCases(options)) {
     const ours = createTintype({ threads, timeoutMs: timeout * 1000, note: terminal.note });
@@ -24,8 +24,14 @@ export async function runProfile(options: SpeedOptions, terminal: Terminal): Pro
     try {
       for (const { system, workload, warmUpCalls } of cases) {
         const opened = await ours.open({ workload, threads, folder, isFirst: true });
-        await ours.time(warmUpCalls);
-        profiles.push({ suite, system, threads: opened.threads, calls, ...(await ours.profile(calls)) });
+        await ours.time(warmUpCalls, clock);
+        profiles.push({
+          suite,
+          system,
+          threads: opened.threads,
+          calls,
+          ...(await ours.profile(calls, clock)),
+        });
       }
     } finally {
       await ours.close();

@@ -14,7 +14,7 @@ export async function runSpeed(
   terminal: Terminal,
   provenance: Provenance,
 ): Promise<BenchmarkRecord[]> {
-  const { threads, rounds, timeout, idleTimeout, python } = options;
+  const { threads, rounds, clock, timeout, idleTimeout, python } = options;
   const note = terminal.note;
   const contestant = { threads, timeoutMs: timeout * 1000, note, ...(python !== undefined && { python }) };
   const records: BenchmarkRecord[] = [];
@@ -28,6 +28,7 @@ export async function runSpeed(
       },
       threads,
       rounds,
+      clock,
       provenance,
       note,
       waitForIdle: async () => {

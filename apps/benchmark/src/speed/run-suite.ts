@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contestant } from '../contestants/contestant.ts';
-import type { OpenReply } from '../contestants/protocol.ts';
+import type { ClockName, OpenReply } from '../contestants/protocol.ts';
 import type { BenchmarkCase } from '../workloads/benchmark-case.ts';
 import { disagreement } from './agreement.ts';
 import type { BenchmarkRecord } from './benchmark-record.ts';
@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly makers: ContestantMakers;
   readonly threads: number;
   readonly rounds: number;
+  readonly clock: ClockName;
   readonly provenance: Provenance;
   readonly note: (text: string) => void;
   readonly waitForIdle: () => Promise<void>;
@@ -53,7 +54,7 @@ async function runCase(
   ours: Contestant,
   peers: readonly Contestant[],
 ): Promise<BenchmarkRecord[]> {
-  const { suite, threads, rounds, provenance, note, waitForIdle } = options;
+  const { suite, threads, rounds, clock, provenance, note, waitForIdle } = options;
   note(`${suite}: ${benchmarkCase.system}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'tintype-bench-'));
   const request = { workload: benchmarkCase.workload, threads, folder };
@@ -72,6 +73,7 @@ async function runCase(
     const present = peers.filter((peer) => !missing.has(peer));
     const playedRounds = await interleave([ours, ...present], {
       rounds,
+      clock,
       ...benchmarkCase,
       waitForIdle,
       onFailure: (contestant, error) => {

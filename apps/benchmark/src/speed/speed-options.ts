@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { nearestName } from '@tintype/core-tensor';
 import { type PeerName, peerNames } from '../contestants/peers.ts';
+import type { ClockName } from '../contestants/protocol.ts';
 import { UsageError } from '../usage-error.ts';
 import { type SuiteName, suiteNames } from '../workloads/suites.ts';
 
@@ -14,6 +15,7 @@ export interface SpeedOptions {
   readonly python?: string;
   readonly threads: number;
   readonly rounds: number;
+  readonly clock: ClockName;
   /** The longest wait for an idle machine before a round, in seconds. */
   readonly idleTimeout: number;
   /** The longest that a contestant may take for one answer, in seconds. */
@@ -34,6 +36,7 @@ export const speedUsage = `bench speed [flags]
   --python PATH       a Python with torch, numpy and safetensors, for the peer pytorch (default: python3)
   --threads N         threads of every contestant that can (default: logical processors, at most 8)
   --rounds R          turns of each contestant (default: 10)
+  --cpu-time          counts processor time instead of the wall clock: for a busy machine, with --threads 1
   --quick             one small product in each transposition: does everything work?
   --check             compares with the promised figures; exit code 1 where one is missed
   --profile           time by kernel instead of comparisons
@@ -55,6 +58,7 @@ const flags = {
   'idle-timeout': { type: 'string' },
   timeout: { type: 'string' },
   json: { type: 'boolean' },
+  'cpu-time': { type: 'boolean' },
   quick: { type: 'boolean' },
   check: { type: 'boolean' },
   profile: { type: 'boolean' },
@@ -72,6 +76,7 @@ export function parseSpeedOptions(args: readonly string[]): SpeedOptions {
     ...(values.python !== undefined && { python: values.python }),
     threads: whole('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
     rounds: whole('rounds', values.rounds, 1) ?? 10,
+    clock: values['cpu-time'] === true ? 'cpu' : 'wall',
     idleTimeout: whole('idle-timeout', values['idle-timeout'], 0) ?? 20,
     timeout: whole('timeout', values.timeout, 1) ?? 300,
     isJson: values.json === true,

@@ -4,7 +4,7 @@ import type { ProfileReply, ProfileRow } from '../contestants/protocol.ts';
 type Row = { -readonly [Key in keyof ProfileRow]: ProfileRow[Key] };
 
 /** Runs the work with a clock around every kernel of the backend in use; the kernels are then as they were. */
-export async function profileKernels(work: () => Promise<void>): Promise<ProfileReply> {
+export async function profileKernels(now: () => number, work: () => Promise<void>): Promise<ProfileReply> {
   const rows = new Map<string, Row>();
   /** Time of the kernels called by those that are running, innermost last. */
   const inner: number[] = [];
@@ -13,9 +13,9 @@ export async function profileKernels(work: () => Promise<void>): Promise<Profile
   kernels.forEach((kernel, i) => {
     kernel.kernelFunc = (call) => {
       inner.push(0);
-      const start = performance.now();
+      const start = now();
       const result = originals[i]!(call);
-      const total = performance.now() - start;
+      const total = now() - start;
       const own = total - inner.pop()!;
       if (inner.length > 0) inner[inner.length - 1]! += total;
       count(rows, kernel.kernelName, shapesOf(call.inputs), own);
@@ -23,9 +23,9 @@ export async function profileKernels(work: () => Promise<void>): Promise<Profile
     };
   });
   try {
-    const start = performance.now();
+    const start = now();
     await work();
-    return { milliseconds: performance.now() - start, rows: [...rows.values()] };
+    return { milliseconds: now() - start, rows: [...rows.values()] };
   } finally {
     kernels.forEach((kernel, i) => {
       kernel.kernelFunc = originals[i]!;

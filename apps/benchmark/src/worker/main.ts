@@ -1,11 +1,13 @@
 import { probeFma, tf } from '@tintype/backend';
 import type {
+  ClockName,
   MemoryReply,
   OpenReply,
   OpenRequest,
   ProfileReply,
   TimeReply,
 } from '../contestants/protocol.ts';
+import { clocks } from './clocks.ts';
 import { profileKernels } from './kernel-profile.ts';
 import { selectEngine } from './select-engine.ts';
 import { serve } from './serve.ts';
@@ -37,20 +39,21 @@ async function open({ workload, threads, folder, isFirst }: OpenRequest): Promis
   };
 }
 
-async function time(calls: number): Promise<TimeReply> {
+async function time(calls: number, clock: ClockName): Promise<TimeReply> {
   const milliseconds: number[] = [];
-  const before = isLowered ? undefined : probeFma();
+  const now = clocks[clock];
+  const before = isLowered ? undefined : probeFma(now);
   for (let call = 0; call < calls; call++) {
-    const start = performance.now();
+    const start = now();
     await ready().run();
-    milliseconds.push(performance.now() - start);
+    milliseconds.push(now() - start);
   }
   if (before === undefined) return { milliseconds };
-  return { milliseconds, probe: Math.max(before, probeFma() ?? 0) };
+  return { milliseconds, probe: Math.max(before, probeFma(now) ?? 0) };
 }
 
-function profile(calls: number): Promise<ProfileReply> {
-  return profileKernels(async () => {
+function profile(calls: number, clock: ClockName): Promise<ProfileReply> {
+  return profileKernels(clocks[clock], async () => {
     for (let call = 0; call < calls; call++) await ready().run();
   });
 }
@@ -70,9 +73,9 @@ await serve(async (request) => {
     case 'open':
       return open(request);
     case 'time':
-      return time(request.calls);
+      return time(request.calls, request.clock);
     case 'profile':
-      return profile(request.calls);
+      return profile(request.calls, request.clock);
     case 'memory':
       return memory();
   }

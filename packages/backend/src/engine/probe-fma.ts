@@ -16,8 +16,10 @@ const warm = new WeakSet<Engine>();
  * The multiply-adds that this machine does at this moment, in GFLOP/s over all of the engine's threads: what the
  * kernels are measured against, because shared processors change their speed from second to second. The best of a few
  * measurements of about two milliseconds. Undefined where our kernels do not run.
+ *
+ * @param now the clock in milliseconds, where another than the wall clock counts
  */
-export function probeFma(): number | undefined {
+export function probeFma(now: () => number = () => performance.now()): number | undefined {
   const engine = currentEngine();
   if (engine === undefined) return undefined;
   const result = engine.allocate(resultBytes);
@@ -25,15 +27,15 @@ export function probeFma(): number | undefined {
   try {
     if (!warm.has(engine)) for (let call = 0; call < warmUpCalls; call++) run(8 * engine.threads, 8);
     warm.add(engine);
-    return Math.max(...Array.from({ length: measurements }, () => measure(engine, run)));
+    return Math.max(...Array.from({ length: measurements }, () => measure(engine, run, now)));
   } finally {
     engine.free(result);
   }
 }
 
-function measure(engine: Engine, run: (items: number, grain: number) => void): number {
+function measure(engine: Engine, run: (items: number, grain: number) => void, now: () => number): number {
   const items = itemsPerThread * engine.threads;
-  const start = performance.now();
+  const start = now();
   run(items, itemsPerThread / 20);
-  return (items * operationsPerItem) / (performance.now() - start) / 1e6;
+  return (items * operationsPerItem) / (now() - start) / 1e6;
 }
