@@ -91,6 +91,9 @@ export {
   type UpsampleOptions,
 } from './layers/up-down-sampling.ts';
 export type { WeightAndBiasOptions } from './layers/weight-and-bias.ts';
+export { checkpointActivations, isRecomputing } from './memory/checkpoint-activations.ts';
+export { type CollectedVariables, collectVariables } from './memory/collect-variables.ts';
+export { type Block, createCheckpointed } from './memory/create-checkpointed.ts';
 export {
   accumulateGradients,
   assertAccumulate,

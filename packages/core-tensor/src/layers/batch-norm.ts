@@ -1,4 +1,5 @@
 import { normalizeRows, TintypeError, tf } from '@tintype/backend';
+import { isRecomputing } from '../memory/checkpoint-activations.ts';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { ones, zeroCounter, zeros } from '../parameters/initializers.ts';
 import { assertPositive, assertPositiveIntegers } from './assert-options.ts';
@@ -37,6 +38,7 @@ export function createBatchNorm(scope: ParameterScope, options: BatchNormOptions
   const batches = scope.create('num_batches_tracked', [], { initializer: zeroCounter(), ...buffer });
 
   const track = (mean: tf.Tensor, variance: tf.Tensor, count: number): void => {
+    if (isRecomputing()) return;
     const unbiased = momentum * (count / (count - 1));
     runningMean.assign(tf.add(tf.mul(runningMean, 1 - momentum), tf.mul(mean, momentum)));
     runningVariance.assign(tf.add(tf.mul(runningVariance, 1 - momentum), tf.mul(variance, unbiased)));

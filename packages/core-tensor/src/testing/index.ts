@@ -17,5 +17,6 @@ export {
 export { type DescribeTrainStepOptions, describeTrainStep, isLong } from './describe-train-step.ts';
 export { expectNoLeaks } from './expect-no-leaks.ts';
 export { loadReference, type ReferenceTensor, type ReferenceTensors } from './load-reference.ts';
+export { measurePeakBytes } from './measure-peak-bytes.ts';
 export { assertAllClose, type CloseTolerance, type Comparable } from './to-be-all-close.ts';
 export type { CreateSystem, TrainableSystem } from './train-step-checks.ts';
