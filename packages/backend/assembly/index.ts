@@ -43,7 +43,7 @@ export {
 export { layerNorm, layerNormGrad, layerNormGradWeights } from './normalize-features';
 export { adamChunks, averageChunks, clipFactor, scaleChunks, squareSumChunks } from './optimizers';
 export { convolveWindows } from './convolution-windows';
-export { sumParts, sumWindowProducts } from './convolution-filter-gradient';
+export { sumParts, sumTurnedParts, sumWindowProducts } from './convolution-filter-gradient';
 export { packPhases, packTurned } from './convolution-pack';
 export { scatterWindows } from './convolution-scatter';
 export { winogradChannels } from './winograd-channels';
@@ -55,3 +55,13 @@ export { winogradSumParts } from './winograd-sum-parts';
 export { multiplyTiles } from './winograd-multiply';
 export { addOuterFour } from './winograd-outer-four';
 export { addOuterSix } from './winograd-outer-six';
+export {
+  binaryAdd,
+  binarySubtract,
+  binaryMultiply,
+  binaryDivide,
+  binarySquaredDifference,
+  binaryMaximum,
+  binaryMinimum,
+} from './elementwise';
+export { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from './softmax';

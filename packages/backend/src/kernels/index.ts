@@ -5,6 +5,7 @@ import { castWasm } from './cast/wasm.ts';
 import { conv2dKernels } from './conv2d/index.ts';
 import { depthwiseConv2dKernels } from './depthwise-conv2d/wasm.ts';
 import { einsumWasm } from './einsum/wasm.ts';
+import { elementwiseKernels } from './elementwise/wasm.ts';
 import { gatherWasm } from './gather/wasm.ts';
 import { identityWasm } from './identity/wasm.ts';
 import { joinKernels } from './join/wasm.ts';
@@ -16,6 +17,7 @@ import { normalizeRowsKernels } from './normalize-rows/wasm.ts';
 import { reduceKernels } from './reduce/wasm.ts';
 import { segmentSumKernels } from './segment-sum/index.ts';
 import { siluWasm } from './silu/index.ts';
+import { softmaxKernels } from './softmax/wasm.ts';
 import { tileWasm } from './tile/wasm.ts';
 
 /** Every kernel that we add to a backend or put in place of tfjs's. */
@@ -23,11 +25,13 @@ export const kernels: readonly KernelEntry[] = [
   ...activationGradientKernels,
   ...conv2dKernels,
   ...depthwiseConv2dKernels,
+  ...elementwiseKernels,
   ...joinKernels,
   ...matMulKernels,
   ...normalizeRowsKernels,
   ...reduceKernels,
   ...segmentSumKernels,
+  ...softmaxKernels,
   ...unaryKernels,
   addNWebgpu,
   castWasm,
