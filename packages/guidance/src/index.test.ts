@@ -2,5 +2,5 @@ import { expect, test } from 'vitest';
 import * as exported from './index.ts';
 
 test('the package exports what it says', () => {
-  expect(Object.keys(exported).sort()).toEqual(['classifierFreeGuidance', 'dropLabels']);
+  expect(Object.keys(exported).sort()).toEqual(['classifierFreeGuidance', 'conditionOnLabels']);
 });

@@ -2,4 +2,7 @@ export {
   type ClassifierFreeGuidanceOptions,
   classifierFreeGuidance,
 } from './classifier-free-guidance/classifier-free-guidance.ts';
-export { type DropLabelsOptions, dropLabels } from './classifier-free-guidance/drop-labels.ts';
+export {
+  type ConditionOnLabelsOptions,
+  conditionOnLabels,
+} from './classifier-free-guidance/condition-on-labels.ts';

@@ -100,6 +100,6 @@ function assertNullLabel(denoiser: Denoiser): void {
     where: 'classifierFreeGuidance: denoiser',
     what: 'the model was trained without a null label, so it has no unconditional prediction',
     remedy:
-      'Create it with `hasNullLabel: true` and train it with `dropLabels`, or guide with guidanceScale 1',
+      'Create it with `hasNullLabel: true` and train it with `conditionOnLabels`, or guide with guidanceScale 1',
   });
 }
