@@ -3,6 +3,7 @@ import * as exported from './index.ts';
 
 test('the package exports what it says', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'cfgMnist',
     'ddpmMnist',
     'findRecipe',
     'ganMnist',

@@ -1,12 +1,29 @@
-import type { BatchSource } from '@tintype/core-tensor';
-import { createImageBatches, loadMnist } from '@tintype/datasets';
+import { type BatchSource, TintypeError } from '@tintype/core-tensor';
+import { createImageBatches, type ImageDataset, loadMnist } from '@tintype/datasets';
 import type { DataOptions } from './recipe.ts';
 
-/** MNIST's 60 000 training digits, or the user's own images in grey at the same size. */
+/**
+ * MNIST's 60 000 training digits, or the user's own images in grey at the same size. Throws `E_LABEL` where so many
+ * classes are to be learned and the images have no labels, or labels of more classes.
+ */
 export async function mnistBatches(
   { files, batchSize, rng, loadImages }: DataOptions,
   imageSize: number,
+  numClasses?: number,
 ): Promise<BatchSource> {
   const dataset = loadImages ? await loadImages({ imageSize, channels: 1 }) : await loadMnist({ files });
+  if (numClasses !== undefined) assertClasses(dataset, numClasses);
   return createImageBatches(dataset, { batchSize, rng, imageSize });
+}
+
+function assertClasses({ name, labels }: ImageDataset, numClasses: number): void {
+  const got = labels ? labels.reduce((most, label) => Math.max(most, label), 0) + 1 : 'no labels';
+  if (typeof got === 'number' && got <= numClasses) return;
+  throw new TintypeError('E_LABEL', {
+    where: `data: ${name}`,
+    what: 'the recipe learns classes',
+    got,
+    expected: `labels of at most ${numClasses} classes`,
+    remedy: 'Put the images into one subfolder for each class and set numClasses to their number',
+  });
 }

@@ -48,6 +48,24 @@ export interface Expectation {
   /** Line of the acceptance list, for example `9.3`. */
   readonly id: string;
   readonly name: string;
+  /** Figure of `evaluate` that says so, and what it must at least be. */
+  readonly metric?: string;
+  readonly minimum?: number;
+}
+
+export interface EvaluateRequest<Options> extends Omit<SampleRequest<Options>, 'firstIndex'> {
+  readonly files: DataFiles;
+  /** Stops with `E_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a recipe's samples are best looked at. */
+export interface SampleGrid {
+  /** Images of a whole grid. */
+  readonly count: number;
+  readonly columns: number;
+  /** Images of a grid made on the way. */
+  readonly previewCount: number;
 }
 
 export interface CreatedModel<M extends Model> {
@@ -75,5 +93,9 @@ export interface Recipe<Config = object, M extends Model = Model, Options extend
   sample(model: M, request: SampleRequest<Options>): AsyncIterable<tf.Tensor4D>;
   /** Every sampling option with its default; an unknown one is refused by name. */
   readonly sampleOptions: Readonly<Options>;
+  /** @default 64 images, 16 on the way, as near to a square as it gets */
+  readonly grid?: SampleGrid;
+  /** Figures of a trained model, by name; it makes the images that `sample` makes of the same stream. */
+  evaluate?(model: M, request: EvaluateRequest<Options>): Promise<Readonly<Record<string, number>>>;
   readonly expectations: readonly Expectation[];
 }

@@ -1,5 +1,6 @@
 import { createRandomStream } from '@tintype/core-tensor';
 import type { ImageDataset } from '@tintype/datasets';
+import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
@@ -16,6 +17,7 @@ const pictures: ImageDataset = {
   width: imageSize,
   channels: 1,
   pixels: Uint8Array.from({ length: 20 * imageSize ** 2 }, (_, i) => (i * 37 + (i >> 4) * 11) % 256),
+  labels: Uint8Array.from({ length: 20 }, (_, i) => i % 3),
 };
 
 export interface SmallSystem {
@@ -41,6 +43,18 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
     recipe: ddpmMnist,
     changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10 },
     options: { numInferenceSteps: 3, eta: 1, batchSize: 3 },
+  },
+  'cfg-mnist': {
+    recipe: cfgMnist,
+    changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10, numClasses: 3 },
+    options: {
+      numInferenceSteps: 3,
+      eta: 1,
+      guidanceScale: 2,
+      labels: [2, 0, -1],
+      imagesPerLabel: 2,
+      batchSize: 3,
+    },
   },
 };
 
