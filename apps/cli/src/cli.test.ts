@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodePng } from '@tintype/core-tensor';
+import { decodePng, encodePng, joinBatches } from '@tintype/core-tensor';
 import { acquireRunLock } from '@tintype/core-tensor/node';
+import type { Recipe } from '@tintype/recipes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, tinyRecipe } from './tiny-recipe.test-support.ts';
 
@@ -149,6 +150,21 @@ describe('train', () => {
   });
 });
 
+test('a recipe with a grid of its own decides how its samples are laid out', async () => {
+  const run = newRun();
+  const recipe: Recipe = { ...tinyRecipe, grid: { count: 6, columns: 2, previewCount: 2 } };
+  const sizeOf = async (path: string) => {
+    const { width, height } = await decodePng(await readFile(join(run, path)));
+    return [width, height];
+  };
+  const { code } = await cli(['train', 'tiny', '--out', run, '--steps', '51', ...engine], { recipe });
+  expect(code).toBe(0);
+  expect(await sizeOf('samples/final.png')).toEqual([2 * 8 + 2, 3 * 8 + 2]);
+  expect(await sizeOf('samples/step-0000050.png')).toEqual([2 * 8 + 2, 8 + 2]);
+  await cli(['sample', run, '--out', join(run, 'more')], { recipe });
+  expect(await sizeOf('more/grid.png')).toEqual([2 * 8 + 2, 3 * 8 + 2]);
+});
+
 describe('resume', () => {
   test('2 steps and resuming to 4 gives the bytes and losses of 4 straight', async () => {
     const [straight, parted] = [newRun(), newRun()];
@@ -249,6 +265,59 @@ describe('sample', () => {
     const { code, notes } = await cli(['sample', run, '--set', 'batchsize=2']);
     expect(code).toBe(2);
     expect(notes).toContain('The nearest is batchSize');
+  });
+});
+
+describe('evaluate', () => {
+  /** Counts, with the images that `sample` makes, how many are brighter than the option asks. */
+  const measured = (expectations: Recipe['expectations']): Recipe => ({
+    ...tinyRecipe,
+    evaluate: async (model, { count, rng, options }) => {
+      const images = await joinBatches(tinyRecipe.sample(model, { count, firstIndex: 0, rng, options }));
+      const mean = (await images.data<'float32'>()).reduce((sum, value) => sum + value, 0) / images.size;
+      images.dispose();
+      return { brightness: mean };
+    },
+    expectations,
+  });
+
+  test('measures the images of sample, and says which expectations are met', async () => {
+    const run = newRun();
+    await train(run, 2);
+    const recipe = measured([
+      { id: '0.1', name: 'not black', metric: 'brightness', minimum: -0.99 },
+      { id: '0.2', name: 'brighter than white', metric: 'brightness', minimum: 2 },
+      { id: '0.3', name: 'measured elsewhere' },
+    ]);
+    const { code, report } = await cli(['evaluate', run, '--count', '3', '--json'], { recipe });
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ n: 3, seed: '1', step: 2, weights: 'model', backend: 'wasm' });
+    expect(report.expectations).toMatchObject([
+      { id: '0.1', isMet: true },
+      { id: '0.2', isMet: false },
+    ]);
+    await cli(['sample', run, '--count', '3', '--out', join(run, 'a')]);
+    const pixels = await Promise.all(
+      ['000000.png', '000001.png', '000002.png'].map(async (name) =>
+        decodePng(await readFile(join(run, 'a', name))),
+      ),
+    );
+    const values = pixels.flatMap((image) => [...image.values]);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length / 127.5 - 1;
+    expect(report.brightness).toBeCloseTo(mean, 1);
+    const text = await cli(['evaluate', run, '--count', '3', '--seed', '8'], { recipe });
+    expect(text.out.join('\n')).toMatch(/3 images of seed 8/);
+    expect(text.out.join('\n')).toMatch(/met +0\.1: not black\nMISSED +0\.2/);
+  });
+
+  test('a recipe that measures nothing and a run on other images are refused', async () => {
+    const run = newRun();
+    await train(run, 1);
+    const refused = await cli(['evaluate', run, '--json']);
+    expect(refused).toMatchObject({ code: 2, report: { error: { code: 'E_CONFIG' } } });
+    const record = JSON.parse(await readFile(join(run, 'recipe.json'), 'utf8'));
+    await writeFile(join(run, 'recipe.json'), JSON.stringify({ ...record, data: 'mine' }));
+    expect((await cli(['evaluate', run], { recipe: measured([]) })).notes).toContain('other images, mine');
   });
 });
 

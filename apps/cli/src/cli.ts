@@ -3,6 +3,7 @@ import { nearestName, TintypeError } from '@tintype/core-tensor';
 import { recipes as allRecipes, type Recipe } from '@tintype/recipes';
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage } from 'citty';
 import type { Command } from './command.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { sampleCommand } from './commands/sample.ts';
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   train: trainCommand,
   resume: resumeCommand,
   sample: sampleCommand,
+  evaluate: evaluateCommand,
   inspect: inspectCommand,
 };
 

@@ -16,10 +16,12 @@ const sizes: Readonly<Record<string, readonly string[]>> = {
     'batchSize=8',
   ],
   'ddpm-mnist': ['imageSize=8', 'blockOutChannels=[8,8]', 'normGroups=4', 'timesteps=10', 'batchSize=4'],
+  'cfg-mnist': ['imageSize=8', 'blockOutChannels=[8,8]', 'normGroups=4', 'timesteps=10', 'batchSize=4'],
 };
 
 const sampling: Readonly<Record<string, readonly string[]>> = {
   'ddpm-mnist': ['--set', 'numInferenceSteps=3', '--set', 'eta=1'],
+  'cfg-mnist': ['--set', 'numInferenceSteps=3', '--set', 'eta=1', '--set', 'imagesPerLabel=1'],
 };
 
 let root: string;

@@ -9,7 +9,7 @@ import {
   trainLoop,
 } from '@tintype/core-tensor';
 import type { Recipe } from '@tintype/recipes';
-import { encodeGrid } from './grid.ts';
+import { defaultGrid, encodeGrid } from './grid.ts';
 import { type PreparedSystem, withAverage } from './prepare-system.ts';
 import { createProgress } from './progress.ts';
 import type { RunRecord } from './run-record.ts';
@@ -53,15 +53,13 @@ export interface TrainingReport {
   };
 }
 
-const finalCount = 64;
-const previewCount = 16;
 /** Grids during a training, beside the final one. */
 const previews = 8;
 const leastPreviewInterval = 50;
 
 /** Trains to the record's steps, writing metrics, previews and checkpoints into the run; an abort ends it cleanly. */
 export async function runTraining(options: TrainingOptions): Promise<TrainingReport> {
-  const { run, record, backend, folder, startStep, terminal, signal } = options;
+  const { run, record, recipe, backend, folder, startStep, terminal, signal } = options;
   const progress = createProgress(terminal, startStep, record.steps);
   const losses: Record<string, [number, number][]> = {};
   const samples: string[] = [];
@@ -88,7 +86,9 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
       case 'preview': {
         const name =
           event.step === record.steps ? 'final.png' : `step-${String(event.step).padStart(7, '0')}.png`;
-        samples.push(join(run, await folder.writeSample(name, await encodeGrid(event.images), event.step)));
+        samples.push(
+          join(run, await folder.writeSample(name, await encodeGrid(event.images, recipe.grid), event.step)),
+        );
       }
     }
   };
@@ -107,7 +107,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
   }
   if (startStep === record.steps && !signal.aborted) {
     const images = await render(options, record.steps);
-    samples.push(join(run, await folder.writeSample('final.png', await encodeGrid(images))));
+    samples.push(join(run, await folder.writeSample('final.png', await encodeGrid(images, recipe.grid))));
     images.dispose();
   }
 
@@ -158,6 +158,7 @@ function startLoop(
 
 /** Samples of the averaged weights at fixed latents: fewer on the way than at the end. */
 function render({ recipe, record, system, signal }: TrainingOptions, step: number) {
+  const { count: finalCount, previewCount } = recipe.grid ?? defaultGrid;
   const count = step === record.steps ? finalCount : previewCount;
   return withAverage(system.ema, () =>
     recipe.preview(system.model, system.rng.fork('preview'), { count, signal }),

@@ -4,20 +4,20 @@ import {
   createRandomStream,
   encodePng,
   type ImageBatch,
-  loadWeights,
-  type Model,
   makeGrid,
-  type ReadCheckpoint,
   readCheckpoint,
   readImages,
   TintypeError,
   type tf,
 } from '@tintype/core-tensor';
 import { createFileStorage } from '@tintype/core-tensor/node';
+import type { SampleGrid } from '@tintype/recipes';
 import { type ArgsDef, defineCommand } from 'citty';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { engineSettings, startEngine } from '../engine.ts';
 import { commonFlags } from '../flags.ts';
+import { defaultGrid, gridOptions } from '../grid.ts';
+import { loadTrained } from '../load-trained.ts';
 import { applyOverrides } from '../overrides.ts';
 import { createSystem } from '../prepare-system.ts';
 import { readRecord, recipeOf } from '../run-record.ts';
@@ -25,7 +25,11 @@ import { parseSeed, seedInPath } from '../seed.ts';
 
 const flags = {
   run: { type: 'positional', description: 'The run folder' },
-  count: { type: 'string', valueHint: 'n', description: 'Number of images (default: 64)' },
+  count: {
+    type: 'string',
+    valueHint: 'n',
+    description: "Number of images (default: a grid of them, 64 or the recipe's own number)",
+  },
   'first-index': {
     type: 'string',
     valueHint: 'i',
@@ -48,16 +52,13 @@ export const sampleCommand: Command = {
   run,
 };
 
-/** Grids show at most so many images. */
-const gridCount = 64;
-
 async function run({ flags, terminal, signal, recipes }: CommandContext): Promise<CommandResult> {
   const run = flags.positionals[0]!;
-  const count = flags.whole('count', 1) ?? 64;
   const firstIndex = flags.whole('first-index', 0) ?? 0;
   const storage = createFileStorage(run);
   const record = await readRecord(storage, run);
   const recipe = recipeOf(record, recipes);
+  const count = flags.whole('count', 1) ?? (recipe.grid ?? defaultGrid).count;
   const options = applyOverrides(recipe.sampleOptions, flags.all('set'));
   const seed = flags.text('seed') ?? record.seed;
   const rng = createRandomStream(parseSeed(seed)).fork('samples');
@@ -73,7 +74,7 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
     );
     await mkdir(out, { recursive: true });
     const batches = recipe.sample(model, { count, firstIndex, rng, options });
-    const files = await writeImages(batches, out, firstIndex, signal);
+    const files = await writeImages(batches, { out, firstIndex, grid: recipe.grid, signal });
     const { name, reason } = backend;
     const facts = { run, recipe: recipe.name, step: checkpoint.step, weights, backend: name, reason };
     return {
@@ -85,20 +86,16 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
   }
 }
 
-/** The average where the run keeps one, over the weights it was made of. */
-function loadTrained(model: Model, { tensors }: ReadCheckpoint): 'ema' | 'model' {
-  loadWeights(model.parameters, tensors.get('model') ?? new Map(), { where: 'model.safetensors' });
-  const average = tensors.get('ema');
-  if (!average) return 'model';
-  loadWeights(model.parameters, average, { strict: false, where: 'ema.safetensors' });
-  return 'ema';
+interface WriteOptions {
+  readonly out: string;
+  readonly firstIndex: number;
+  readonly grid: SampleGrid | undefined;
+  readonly signal: AbortSignal;
 }
 
 async function writeImages(
   batches: AsyncIterable<tf.Tensor4D>,
-  out: string,
-  firstIndex: number,
-  signal: AbortSignal,
+  { out, firstIndex, grid, signal }: WriteOptions,
 ): Promise<{ files: string[]; grid: string }> {
   const files: string[] = [];
   const shown: ImageBatch[] = [];
@@ -108,13 +105,13 @@ async function writeImages(
       const file = join(out, `${String(firstIndex + files.length).padStart(6, '0')}.png`);
       await writeFile(file, encodePng(makeGrid(image, { padding: 0 })));
       files.push(file);
-      if (shown.length < gridCount) shown.push(image);
+      if (shown.length < (grid ?? defaultGrid).count) shown.push(image);
     }
     if (signal.aborted) throw new TintypeError('E_ABORTED', { what: `stopped after ${files.length} images` });
   }
-  const grid = join(out, 'grid.png');
-  await writeFile(grid, encodePng(makeGrid(joinImages(shown))));
-  return { files, grid };
+  const gridFile = join(out, 'grid.png');
+  await writeFile(gridFile, encodePng(makeGrid(joinImages(shown), gridOptions(grid))));
+  return { files, grid: gridFile };
 }
 
 function splitImages({ shape: [count, height, width, channels], values }: ImageBatch): ImageBatch[] {

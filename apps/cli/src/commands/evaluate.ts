@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { createRandomStream, readCheckpoint, TintypeError } from '@tintype/core-tensor';
+import { createFileStorage } from '@tintype/core-tensor/node';
+import { createPackageDataFiles } from '@tintype/datasets/node';
+import type { Expectation, Recipe } from '@tintype/recipes';
+import { type ArgsDef, defineCommand } from 'citty';
+import type { Command, CommandContext, CommandResult } from '../command.ts';
+import { engineSettings, startEngine } from '../engine.ts';
+import { commonFlags } from '../flags.ts';
+import { loadTrained } from '../load-trained.ts';
+import { applyOverrides } from '../overrides.ts';
+import { createSystem } from '../prepare-system.ts';
+import { type RunRecord, readRecord, recipeOf } from '../run-record.ts';
+import { parseSeed } from '../seed.ts';
+
+const flags = {
+  run: { type: 'positional', description: 'The run folder' },
+  count: { type: 'string', valueHint: 'n', description: 'Number of images to measure (default: 500)' },
+  set: {
+    type: 'string',
+    valueHint: 'key=value',
+    description: "One of the recipe's sampling options; may be repeated",
+  },
+  ...commonFlags,
+} as const satisfies ArgsDef;
+
+export const evaluateCommand: Command = {
+  definition: defineCommand({
+    meta: {
+      name: 'evaluate',
+      description: 'Measure what a trained run makes against what its recipe expects',
+    },
+    args: flags as ArgsDef,
+  }),
+  flags,
+  run,
+};
+
+const defaultCount = 500;
+
+async function run({ flags, terminal, signal, recipes }: CommandContext): Promise<CommandResult> {
+  const run = flags.positionals[0]!;
+  const n = flags.whole('count', 1) ?? defaultCount;
+  const storage = createFileStorage(run);
+  const record = await readRecord(storage, run);
+  const recipe = recipeOf(record, recipes);
+  const evaluate = evaluationOf(recipe, record);
+  const options = applyOverrides(recipe.sampleOptions, flags.all('set'));
+  const seed = flags.text('seed') ?? record.seed;
+  const rng = createRandomStream(parseSeed(seed)).fork('samples');
+
+  const checkpoint = await readCheckpoint(storage);
+  const backend = await startEngine(engineSettings(flags, record.engine));
+  const { model, dispose } = createSystem(recipe, record);
+  try {
+    const weights = loadTrained(model, checkpoint);
+    const { step } = checkpoint;
+    const { name, reason } = backend;
+    terminal.note(`${recipe.name} at step ${step} (${weights} weights) on ${name}: ${reason}\n`);
+    const files = createPackageDataFiles();
+    const figures = await evaluate(model, { count: n, rng, options, files, signal });
+    const expectations = recipe.expectations.flatMap((each) => verdictOf(each, figures));
+    const facts = { run, recipe: recipe.name, step, weights, backend: name, reason, seed, n, options };
+    const report = { ...facts, ...figures, expectations };
+    const out = flags.text('out');
+    if (out !== undefined) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
+    return { report, text: describe(report, figures) };
+  } finally {
+    dispose();
+  }
+}
+
+function evaluationOf(recipe: Recipe, { data }: RunRecord): NonNullable<Recipe['evaluate']> {
+  const refuse = (what: string) => {
+    throw new TintypeError('E_CONFIG', { where: `evaluate: ${recipe.name}`, what });
+  };
+  if (!recipe.evaluate) refuse('the recipe measures nothing yet');
+  if (data !== undefined)
+    refuse(`the run was trained on other images, ${data}, which the evaluation does not know`);
+  return recipe.evaluate!;
+}
+
+interface Verdict extends Expectation {
+  readonly isMet: boolean;
+}
+
+/** Only what was measured can be met or missed. */
+function verdictOf(expectation: Expectation, figures: Readonly<Record<string, number>>): Verdict[] {
+  const { metric, minimum } = expectation;
+  const value = metric === undefined ? undefined : figures[metric];
+  return value === undefined || minimum === undefined ? [] : [{ ...expectation, isMet: value >= minimum }];
+}
+
+interface Report {
+  readonly run: string;
+  readonly step: number;
+  readonly seed: string;
+  readonly n: number;
+  readonly expectations: readonly Verdict[];
+}
+
+function describe(
+  { run, step, seed, n, expectations }: Report,
+  figures: Readonly<Record<string, number>>,
+): string {
+  return [
+    `run  ${run} at step ${step}, ${n} images of seed ${seed}`,
+    ...Object.entries(figures).map(([name, value]) => `${name}  ${value.toPrecision(4)}`),
+    ...expectations.map(({ id, name, isMet }) => `${isMet ? 'met' : 'MISSED'}  ${id}: ${name}`),
+  ].join('\n');
+}
