@@ -1,18 +1,9 @@
+import { laneSum } from './lanes';
 import { multiplyAdd } from './vector';
 
 // Layer norm of [rows, features]. Each row is read from memory once and then from cache.
 
 const blockFloats: i32 = 1024;
-
-/** Sum of four lanes in float64, in a fixed order. */
-// @ts-ignore: decorator
-@inline
-function laneSum(v: v128): f64 {
-  const low = f64x2.promote_low_f32x4(v);
-  const high = f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
-  const both = f64x2.add(low, high);
-  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-}
 
 /** Σ (x − first) and Σ (x − first)² of one block, as two float64 at `result`. */
 function blockMoments(x: usize, count: i32, result: usize): void {

@@ -15,6 +15,7 @@ test('the package exports these values and no others', () => {
       "gradientsOnOwnTape",
       "installCorrections",
       "keepTape",
+      "logSoftmax",
       "normalizeRows",
       "probeFma",
       "randomBits",

@@ -1,5 +1,6 @@
 import { segmentSumGradients } from '../kernels/segment-sum/index.ts';
 import { siluGradients } from '../kernels/silu/index.ts';
+import { softmaxGradients } from '../kernels/softmax/gradients.ts';
 import { activationGradients } from './activations.ts';
 import { castGradients } from './casts.ts';
 import { comparisonGradients } from './comparisons.ts';
@@ -34,6 +35,7 @@ export const gradients: readonly GradientEntry[] = [
   ...refusedGradients,
   ...resizeGradients,
   ...segmentSumGradients,
+  ...softmaxGradients,
   ...siluGradients,
   ...stridedSliceGradients,
 ];
