@@ -20,7 +20,7 @@ export interface VaeMnistSampleOptions {
   readonly batchSize: number;
 }
 
-/** Digits from a two-layer VAE: the quick start. */
+/** Digits from a two-layer VAE (Kingma and Welling 2013). */
 export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
   name: 'vae-mnist',
   system: 'vae',
