@@ -1,0 +1,40 @@
+import { borrowMemory } from '../../engine/borrow-memory.ts';
+import { isAskedAgain, packedWeights } from '../../engine/packed-weights.ts';
+import type { tf } from '../../tf.ts';
+import { pointerTo } from '../wasm-backend.ts';
+import type { ConvolutionCall } from './algorithm.ts';
+import { paddedChannels } from './winograd-channels.ts';
+import { roundUp } from './winograd-plan.ts';
+
+const points = 36;
+const floatBytes = 4;
+const inputsPerGrain = 8;
+
+/**
+ * Calls `use` with a filter [3, 3, channels, outChannels] transformed; with `isTurned`, turned by 180° and its channels
+ * exchanged. A filter that comes back is kept transformed.
+ */
+export function withWinogradWeights(
+  { backend, engine }: ConvolutionCall,
+  filter: tf.TensorInfo,
+  isTurned: boolean,
+  use: (pointer: number) => void,
+): void {
+  const [, , channels, outChannels] = filter.shape as [number, number, number, number];
+  const [inputs, outputs] = isTurned ? [outChannels, channels] : [channels, outChannels];
+  const items = paddedChannels(inputs);
+  const bytes = points * items * roundUp(outputs, 8) * floatBytes;
+  const pack = (pointer: number): void => {
+    const ints = [pointerTo(backend, filter), pointer, channels, outChannels, Number(isTurned)];
+    engine.run('winogradFilter', { ints, items, grain: inputsPerGrain });
+  };
+  const kind = `winograd ${isTurned} ${channels} ${outChannels}`;
+  if (isAskedAgain(filter.dataId, kind)) {
+    use(packedWeights({ backend, engine, dataId: filter.dataId, kind, bytes, pack }));
+    return;
+  }
+  borrowMemory(engine, bytes, (pointer) => {
+    pack(pointer);
+    use(pointer);
+  });
+}
