@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -78,6 +78,32 @@ describe('a packed package', () => {
     const { same, error } = JSON.parse(output);
     expect(same).toBe(true);
     expect(error).toBeLessThan(1e-5);
+  });
+});
+
+const trainOnThreads = `
+  const { name, threads, features } = await selectBackend({ backend: 'wasm', threads: 2 });
+  const images = tf.ones([2, 8, 8, 3]);
+  const gradient = tf.grad((filter) => tf.conv2d(images, filter, 1, 'valid').sum())(tf.ones([3, 3, 3, 4]));
+  console.log(JSON.stringify({ name, threads, features, value: (await gradient.data())[0] }));`;
+
+describe('wasm on two threads in a process of its own', () => {
+  test.each([
+    ['ESM', 'threads.mjs', `import { selectBackend, tf } from '@tintype/backend'; ${trainOnThreads}`],
+    [
+      'CommonJS',
+      'threads.cjs',
+      `const { selectBackend, tf } = require('@tintype/backend'); (async () => {${trainOnThreads}})();`,
+    ],
+  ])('%s: trains, says nothing on stderr and ends by itself', (_, file, program) => {
+    writeFileSync(join(consumer, file), program);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(consumer, file)], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const features = ['simd', 'relaxed-simd', 'shared-memory', 'tintype-kernels'];
+    expect(JSON.parse(stdout)).toEqual({ name: 'wasm', threads: 2, features, value: 2 * 6 * 6 });
   });
 });
 
