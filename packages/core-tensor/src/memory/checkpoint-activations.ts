@@ -10,7 +10,7 @@ export function isRecomputing(): boolean {
 /**
  * Runs a block of a network and keeps, for its gradient, only what went in: the block runs again in the backward pass, so
  * that the activations of one block live at a time, for about a third more work (Chen et al. 2016, arXiv:1604.06174). The
- * numbers are the same.
+ * output is the same bit for bit; gradients are too, but for the order in which those of a tensor with several uses are added.
  *
  * `block` must be a function of `inputs` and of `variables`, all of which it uses, and give the same again: random numbers
  * from forks of a stream (not from its counter), weights that do not change before the backward pass. Batch norm moves its

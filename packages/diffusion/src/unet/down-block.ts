@@ -1,4 +1,10 @@
-import { createDownsample, type ParameterScope, type RandomStream, type tf } from '@tintype/core-tensor';
+import {
+  createCheckpointed,
+  createDownsample,
+  type ParameterScope,
+  type RandomStream,
+  type tf,
+} from '@tintype/core-tensor';
 import { type AttentionBlock, createAttentionBlock } from '../blocks/attention-block.ts';
 import { createResnetBlock, type ResnetBlock, type ResnetBlockOptions } from '../blocks/resnet-block.ts';
 import type { ResolvedUNet2dConfig, UNetBlockKind } from './config.ts';
@@ -31,7 +37,11 @@ export function createDownBlock(
 ): DownBlock {
   const { outChannels: channels, isLast } = options;
   const layers = Array.from({ length: config.layersPerBlock }, (_, i) =>
-    createLevelLayer(scope, config, i, i === 0 ? options.inChannels : channels, channels, options.kind),
+    createCheckpointed(scope, config.checkpointActivations, (at) => {
+      const inChannels = i === 0 ? options.inChannels : channels;
+      const layer = createLevelLayer(at, config, i, inChannels, channels, options.kind);
+      return (x: tf.Tensor4D, time: tf.Tensor2D, rng?: RandomStream) => applyLayer(layer, x, time, rng);
+    }),
   );
   const { downsamplePadding: padding } = config;
   const halve = isLast ? undefined : createDownsample(scope.child('downsamplers.0'), { channels, padding });
@@ -39,7 +49,7 @@ export function createDownBlock(
     const maps: tf.Tensor4D[] = [];
     let h = x;
     for (const layer of layers) {
-      h = applyLayer(layer, h, activatedTime, dropoutRng);
+      h = layer(h, activatedTime, dropoutRng);
       maps.push(h);
     }
     if (halve) maps.push(halve(h)); // [b, h/2, w/2, channels]

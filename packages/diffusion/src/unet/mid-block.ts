@@ -1,4 +1,4 @@
-import type { ParameterScope, RandomStream, tf } from '@tintype/core-tensor';
+import { createCheckpointed, type ParameterScope, type RandomStream, type tf } from '@tintype/core-tensor';
 import { createResnetBlock } from '../blocks/resnet-block.ts';
 import type { ResolvedUNet2dConfig } from './config.ts';
 import { createLevelAttention, resnetOptions } from './down-block.ts';
@@ -10,16 +10,17 @@ export type MidBlock = (x: tf.Tensor4D, activatedTime: tf.Tensor2D, dropoutRng?:
 export function createMidBlock(scope: ParameterScope, config: ResolvedUNet2dConfig): MidBlock {
   const channels = config.blockOutChannels.at(-1)!;
   const options = resnetOptions(config, channels, channels);
-  const before = createResnetBlock(scope.child('resnets.0'), options);
+  const isCheckpointed = config.checkpointActivations;
+  const createResnet = (name: string) =>
+    createCheckpointed(scope.child(name), isCheckpointed, (at) => createResnetBlock(at, options));
+  const normGroups = config.midBlockAttentionNorm ? config.normGroups : 0;
+  const before = createResnet('resnets.0');
   const attention = config.midBlockAttention
-    ? createLevelAttention(
-        scope.child('attentions.0'),
-        config,
-        channels,
-        config.midBlockAttentionNorm ? config.normGroups : 0,
+    ? createCheckpointed(scope.child('attentions.0'), isCheckpointed, (at) =>
+        createLevelAttention(at, config, channels, normGroups),
       )
     : undefined;
-  const after = createResnetBlock(scope.child('resnets.1'), options);
+  const after = createResnet('resnets.1');
   return (x, time, dropoutRng) => {
     const h = before(x, time, dropoutRng);
     return after(attention ? attention(h) : h, time, dropoutRng);

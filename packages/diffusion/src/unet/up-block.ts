@@ -1,4 +1,10 @@
-import { createUpsample, type ParameterScope, type RandomStream, tf } from '@tintype/core-tensor';
+import {
+  createCheckpointed,
+  createUpsample,
+  type ParameterScope,
+  type RandomStream,
+  tf,
+} from '@tintype/core-tensor';
 import type { ResolvedUNet2dConfig } from './config.ts';
 import { applyLayer, createLevelLayer, type LevelOptions } from './down-block.ts';
 
@@ -29,13 +35,17 @@ export function createUpBlock(
   const layers = Array.from({ length: layerCount }, (_, i) => {
     const fromBelow = i === 0 ? previousChannels : outChannels;
     const fromSkip = i === layerCount - 1 ? inChannels : outChannels;
-    return createLevelLayer(scope, config, i, fromBelow + fromSkip, outChannels, options.kind);
+    return createCheckpointed(scope, config.checkpointActivations, (at) => {
+      const layer = createLevelLayer(at, config, i, fromBelow + fromSkip, outChannels, options.kind);
+      return (x: tf.Tensor4D, skip: tf.Tensor4D, time: tf.Tensor2D, rng?: RandomStream) =>
+        applyLayer(layer, tf.concat([x, skip], 3), time, rng);
+    });
   });
   const double = isLast ? undefined : createUpsample(scope.child('upsamplers.0'), { channels: outChannels });
   return (x, skips, activatedTime, dropoutRng) => {
     let h = x;
     for (const layer of layers) {
-      h = applyLayer(layer, tf.concat([h, skips.pop()!], 3), activatedTime, dropoutRng);
+      h = layer(h, skips.pop()!, activatedTime, dropoutRng);
     }
     return double ? double(h) : h; // [b, 2h, 2w, outChannels]
   };
