@@ -65,3 +65,6 @@ export {
   binaryMinimum,
 } from './elementwise';
 export { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from './softmax';
+export { sumColumns, sumParts64, sumRows } from './reduce';
+export { attention } from './attention-forward';
+export { attentionGradient } from './attention-backward';

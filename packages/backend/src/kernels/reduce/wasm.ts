@@ -1,6 +1,8 @@
+import { currentEngine } from '../../engine/current-engine.ts';
 import { tf } from '../../tf.ts';
 import type { KernelEntry } from '../kernel-entry.ts';
 import { defineWasmKernel, floats, type WasmBackend, withShape } from '../wasm-backend.ts';
+import { sumMiddleOnEngine } from './sum-middle.ts';
 
 interface Attributes {
   axis: number | number[];
@@ -8,7 +10,7 @@ interface Attributes {
 }
 
 // tfjs transposes the whole tensor whenever the reduced axes are not the last ones. Rows are added up in place
-// here, in float64.
+// here, in float64; by the engine where there is one.
 
 export const reduceKernels: readonly KernelEntry[] = [
   defineWasmKernel<{ x: tf.TensorInfo }, Attributes>('Sum', ({ inputs: { x }, attrs, backend }, stock) => {
@@ -36,7 +38,9 @@ function reduce(backend: WasmBackend, x: tf.TensorInfo, { axis, keepDims }: Attr
   runs.forEach(({ outer, length, inner }, i) => {
     const next = backend.makeOutput([outer, inner], 'float32');
     const factor = i === runs.length - 1 ? scale : 1;
-    sumMiddle(floats(backend, current), floats(backend, next), outer, length, inner, factor);
+    const engine = currentEngine();
+    if (engine) sumMiddleOnEngine(engine, backend, current, next, { outer, length, inner }, factor);
+    else sumMiddle(floats(backend, current), floats(backend, next), outer, length, inner, factor);
     if (current !== x) backend.disposeData(current.dataId);
     current = next;
   });
