@@ -28,7 +28,7 @@ export interface TrainDigitClassifierOptions {
   /** Side length s, a multiple of 4. */
   readonly imageSize: number;
   readonly rng: RandomStream;
-  /** @default 1000 */
+  /** @default 2000 */
   readonly steps?: number;
   /** Stops with `E_ABORTED`. */
   readonly signal?: AbortSignal;
@@ -40,7 +40,7 @@ const hiddenUnits = 64;
 
 /** Trains from nothing; the same stream and data give the same classifier. The caller disposes of it. */
 export async function trainDigitClassifier(options: TrainDigitClassifierOptions): Promise<DigitClassifier> {
-  const { batches, imageSize, rng, steps = 1000, signal } = options;
+  const { batches, imageSize, rng, steps = 2000, signal } = options;
   const classifier = createDigitClassifier(imageSize, rng.fork('init'));
   const learningRate = cosineSchedule({ learningRate: 2e-3, totalSteps: steps });
   const optimizer = createAdam(classifier.parameters, { learningRate });

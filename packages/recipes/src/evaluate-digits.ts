@@ -15,7 +15,7 @@ export interface EvaluateDigitsOptions {
   readonly files: DataFiles;
   /** The classifier and the order of its data are functions of this. */
   readonly rng: RandomStream;
-  /** Steps of the classifier's training. @default 1000 */
+  /** Steps of the classifier's training. @default 2000 */
   readonly steps?: number;
   readonly signal?: AbortSignal;
 }
