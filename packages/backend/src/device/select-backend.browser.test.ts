@@ -88,8 +88,9 @@ describe('in a browser', () => {
   });
 
   test('wasm: found by the bundler, the same results', async () => {
-    const info = await selectBackend({ backend: 'wasm' });
-    expect(info).toMatchObject({ name: 'wasm', features: ['simd'], threads: 1 });
+    const info = await selectBackend({ backend: 'wasm', threads: 2 });
+    const features = ['simd', 'relaxed-simd', 'shared-memory', 'tintype-kernels'];
+    expect(info).toMatchObject({ name: 'wasm', features, threads: 2 });
     await expectRightConvGradient();
     await expectGoldenBits();
   });
