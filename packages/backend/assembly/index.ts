@@ -68,3 +68,4 @@ export { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from './soft
 export { sumColumns, sumParts64, sumRows } from './reduce';
 export { attention } from './attention-forward';
 export { attentionGradient } from './attention-backward';
+export { dropoutMask, randomBits, randomNormal, randomUniform } from './random';

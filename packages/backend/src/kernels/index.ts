@@ -1,6 +1,8 @@
+import { dropoutMaskWasm } from '../random/dropout-mask.ts';
 import { activationGradientKernels } from './activations/gradient-kernels.ts';
 import { unaryKernels } from './activations/wasm.ts';
 import { addNWebgpu } from './add-n/webgpu.ts';
+import { attentionKernels } from './attention/wasm.ts';
 import { castWasm } from './cast/wasm.ts';
 import { conv2dKernels } from './conv2d/index.ts';
 import { depthwiseConv2dKernels } from './depthwise-conv2d/wasm.ts';
@@ -23,6 +25,7 @@ import { tileWasm } from './tile/wasm.ts';
 /** Every kernel that we add to a backend or put in place of tfjs's. */
 export const kernels: readonly KernelEntry[] = [
   ...activationGradientKernels,
+  ...attentionKernels,
   ...conv2dKernels,
   ...depthwiseConv2dKernels,
   ...elementwiseKernels,
@@ -35,6 +38,7 @@ export const kernels: readonly KernelEntry[] = [
   ...unaryKernels,
   addNWebgpu,
   castWasm,
+  dropoutMaskWasm,
   einsumWasm,
   gatherWasm,
   identityWasm,

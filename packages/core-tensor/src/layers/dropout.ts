@@ -1,4 +1,4 @@
-import { TintypeError, tf } from '@tintype/backend';
+import { dropoutMask, TintypeError, tf } from '@tintype/backend';
 import type { RandomStream } from '../random/random-stream.ts';
 
 /**
@@ -11,8 +11,5 @@ export function dropout<T extends tf.Tensor>(x: T, rate: number, rng: RandomStre
     throw new TintypeError('E_CONFIG', { where: 'dropout', what: 'rate must lie in [0, 1)', got: rate });
   }
   if (rate === 0) return tf.clone(x);
-  return tf.tidy(() => {
-    const isKept = tf.greaterEqual(rng.uniform(x.shape), rate);
-    return tf.mul(x, tf.mul(tf.cast(isKept, 'float32'), 1 / (1 - rate))) as T;
-  });
+  return tf.tidy(() => tf.mul(x, dropoutMask(rng.uniform(x.shape), rate)) as T);
 }
