@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { attention, tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { assertDivisible, assertPositiveIntegers } from './assert-options.ts';
 import { createLinear } from './linear.ts';
@@ -37,26 +37,7 @@ export function createAttention(scope: ParameterScope, options: AttentionOptions
 
   return (tokens, context = tokens) =>
     tf.tidy(() => {
-      const query = splitHeads(tf.mul(toQuery(tokens), scale), heads); // [b·heads, n, d]
-      const key = splitHeads(toKey(context), heads); // [b·heads, m, d]
-      const value = splitHeads(toValue(context), heads);
-      const weights = tf.softmax(tf.matMul(query, key, false, true)); // [b·heads, n, m]
-      const attended = tf.matMul(weights, value) as tf.Tensor3D; // [b·heads, n, d]
-      return toOut(joinHeads(attended, heads));
+      const attended = attention(toQuery(tokens), toKey(context), toValue(context), { heads, scale });
+      return toOut(attended); // [b, n, channels]
     });
-}
-
-function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor3D {
-  if (heads === 1) return x;
-  const [batch, count, channels] = x.shape;
-  const size = channels / heads;
-  const apart = tf.transpose(tf.reshape(x, [batch, count, heads, size]), [0, 2, 1, 3]);
-  return tf.reshape(apart, [batch * heads, count, size]);
-}
-
-function joinHeads(x: tf.Tensor3D, heads: number): tf.Tensor3D {
-  if (heads === 1) return x;
-  const [rows, count, size] = x.shape;
-  const together = tf.transpose(tf.reshape(x, [rows / heads, heads, count, size]), [0, 2, 1, 3]);
-  return tf.reshape(together, [rows / heads, count, heads * size]);
 }
