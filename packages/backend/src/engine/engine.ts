@@ -3,7 +3,7 @@ import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 
 /** One call of a kernel: its arguments and how its work is divided. */
-export interface Job {
+interface Job {
   /** Pointers and integers, as the kernel documents them. */
   readonly ints: readonly number[];
   /** Follow the integers. */
