@@ -1,7 +1,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { Engine } from '../engine/engine.ts';
 import type { tf } from '../tf.ts';
-import type { BackendInfo } from './backend-info.ts';
+import type { BackendInfo, SelectBackendOptions } from './backend-info.ts';
 
 /** What an engine in use tells about itself; selectBackend adds the reason. */
 export interface EngineFacts extends Omit<BackendInfo, 'reason'> {
@@ -12,6 +12,8 @@ export interface EngineFacts extends Omit<BackendInfo, 'reason'> {
 /** The running account of a WebGPU device's troubles. */
 export interface HealthRecord {
   isLost: boolean;
+  /** An allocation failed: what was computed with it is garbage. */
+  isOutOfMemory: boolean;
   lostReason?: string;
   errorCount: number;
   errors: string[];
@@ -39,6 +41,8 @@ export interface WasmEngine {
 
 interface EngineState {
   info?: BackendInfo;
+  /** What `info` was selected with. */
+  selection?: SelectBackendOptions;
   webgpu?: WebgpuEngine;
   wasm?: WasmEngine;
   /** tfjs's own factory, kept because removing a backend forgets it. */

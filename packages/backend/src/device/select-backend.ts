@@ -72,6 +72,7 @@ async function use(
   const { notes: _, ...shown } = facts;
   const info: BackendInfo = { ...shown, reason: reasonFor(facts, options, failures) };
   engineState().info = info;
+  engineState().selection = options;
   return info;
 }
 

@@ -2,14 +2,13 @@ import { climbLadder } from '../engine/climb-ladder.ts';
 import { wasmMemory } from '../engine/wasm-memory.ts';
 import type { SelectBackendOptions } from './backend-info.ts';
 import { type EngineFacts, engineState, type WasmEngine } from './engine-state.ts';
+import { guardWasmHeap, heapLimitBytes } from './guard-wasm-heap.ts';
 import { loadTfjsWasm } from './load-tfjs-wasm.ts';
 import { processorName } from './processor.ts';
 import { replaceBackend } from './replace-backend.ts';
 import { reportLostThread } from './report-lost-thread.ts';
 
 const tfjsPriority = 2;
-/** The most that tfjs's wasm build lets its heap grow to. */
-const heapLimitBytes = 4_294_901_760;
 
 /**
  * tfjs's wasm backend, loaded once, and our kernels on its memory. Another selection may ask for other kernels or
@@ -28,6 +27,7 @@ export async function openWasm(options: SelectBackendOptions): Promise<EngineFac
 
 async function loadTfjs(assetBaseUrl: string | undefined): Promise<WasmEngine> {
   const { backend, hasSimd, notes } = await loadTfjsWasm(assetBaseUrl);
+  guardWasmHeap(backend);
   replaceBackend('wasm', backend, tfjsPriority);
   return {
     backend,

@@ -2,6 +2,7 @@ import { tf } from '../tf.ts';
 import type { SelectBackendOptions } from './backend-info.ts';
 import { forgetErrors, watchDevice } from './device-health.ts';
 import { type EngineFacts, engineState, type WebgpuEngine } from './engine-state.ts';
+import { guardGpuBuffers } from './guard-gpu-buffers.ts';
 import { replaceBackend } from './replace-backend.ts';
 import { withTimeLimit } from './time-limit.ts';
 import {
@@ -44,6 +45,7 @@ async function open({ allowSoftwareAdapter = false }: SelectBackendOptions): Pro
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const info = adapterInfo(adapter);
   const backend = new WebGPUBackend(device, info);
+  guardGpuBuffers(backend, device);
   replaceBackend('webgpu', backend, tfjsPriority);
   const facts: EngineFacts = { name: 'webgpu', device: adapterName(adapter), features, threads: 1, limits };
   return { backend, device, facts, health, isSoftware: isSoftwareAdapter(adapter) };

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'E_NON_FINITE'
   | 'E_NO_BACKEND'
   | 'E_NO_RUN'
+  | 'E_OUT_OF_MEMORY'
   | 'E_PATH'
   | 'E_RUN_EXISTS'
   | 'E_RUN_LOCKED'
