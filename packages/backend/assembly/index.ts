@@ -69,3 +69,5 @@ export { sumColumns, sumParts64, sumRows } from './reduce';
 export { attention } from './attention-forward';
 export { attentionGradient } from './attention-backward';
 export { dropoutMask, randomBits, randomNormal, randomUniform } from './random';
+export { blockSpread, blockSum } from './resample';
+export { copyStrided, fillValues, transposeRows } from './strided-copy';

@@ -1,9 +1,11 @@
+import { currentEngine } from '../../engine/current-engine.ts';
 import { tf } from '../../tf.ts';
 import type { KernelEntry } from '../kernel-entry.ts';
+import { copyStrided } from '../strided-copy/copy-strided.ts';
 import { copyRows, defineWasmKernel, floatHeap, heapStart, type WasmBackend } from '../wasm-backend.ts';
 
 // tfjs's Slice copies its whole input out of the heap first, Split slices once per part, and both it and Concat
-// make two views per row. These three move rows inside the heap.
+// make two views per row. These three move rows inside the heap, by the engine where there is one.
 
 interface SliceAttributes {
   begin: number | number[];
@@ -45,7 +47,6 @@ function concat(backend: WasmBackend, inputs: tf.TensorInfo[], axis: number): tf
   const shapes = inputs.map(({ shape }) => shape);
   tf.backend_util.assertParamsConsistent(shapes, axis);
   const output = backend.makeOutput(tf.backend_util.computeOutShape(shapes, axis), 'float32');
-  const heap = floatHeap(backend);
   const rows = tf.util.sizeFromShape(output.shape.slice(0, axis));
   const rowLength = tf.util.sizeFromShape(output.shape.slice(axis));
   let column = 0;
@@ -53,7 +54,7 @@ function concat(backend: WasmBackend, inputs: tf.TensorInfo[], axis: number): tf
     const length = tf.util.sizeFromShape(input.shape.slice(axis));
     const from = { start: heapStart(backend, input), stride: length };
     const to = { start: heapStart(backend, output) + column, stride: rowLength };
-    copyRows(heap, from, to, rows, length);
+    moveRows(backend, from, to, rows, length);
     column += length;
   }
   return output;
@@ -81,6 +82,29 @@ function sliceAxis(backend: WasmBackend, x: tf.TensorInfo, axis: number, begin: 
   const length = size * inner;
   const from = { start: heapStart(backend, x) + begin * inner, stride: x.shape[axis]! * inner };
   const to = { start: heapStart(backend, output), stride: length };
-  copyRows(floatHeap(backend), from, to, rows, length);
+  moveRows(backend, from, to, rows, length);
   return output;
+}
+
+interface Rows {
+  /** In values of the heap. */
+  start: number;
+  stride: number;
+}
+
+function moveRows(backend: WasmBackend, from: Rows, to: Rows, count: number, length: number): void {
+  const engine = currentEngine();
+  if (engine === undefined) {
+    copyRows(floatHeap(backend), from, to, count, length);
+    return;
+  }
+  copyStrided(
+    engine,
+    from.start * Float32Array.BYTES_PER_ELEMENT,
+    to.start * Float32Array.BYTES_PER_ELEMENT,
+    [
+      { length: count, fromStride: from.stride, toStride: to.stride },
+      { length, fromStride: 1, toStride: 1 },
+    ],
+  );
 }

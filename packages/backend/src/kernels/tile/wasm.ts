@@ -1,9 +1,12 @@
+import { currentEngine } from '../../engine/current-engine.ts';
 import { tf } from '../../tf.ts';
+import { copyStrided } from '../strided-copy/copy-strided.ts';
 import {
   copyFloats,
   defineWasmKernel,
   floatHeap,
   heapStart,
+  pointerTo,
   type WasmBackend,
   withShape,
 } from '../wasm-backend.ts';
@@ -36,6 +39,15 @@ function repeatAxis(
   const output = backend.makeOutput(shape, 'float32');
   const rows = tf.util.sizeFromShape(x.shape.slice(0, axis));
   const length = tf.util.sizeFromShape(x.shape.slice(axis));
+  const engine = currentEngine();
+  if (engine !== undefined) {
+    copyStrided(engine, pointerTo(backend, x), pointerTo(backend, output), [
+      { length: rows, fromStride: length, toStride: length * repetitions },
+      { length: repetitions, fromStride: 0, toStride: length },
+      { length, fromStride: 1, toStride: 1 },
+    ]);
+    return output;
+  }
   const heap = floatHeap(backend);
   let from = heapStart(backend, x);
   let to = heapStart(backend, output);
