@@ -26,6 +26,8 @@ export interface SelectBackendOptions {
   threads?: number;
   /** Fixed order of every sum, one thread: equal runs give equal bits. @default false */
   deterministic?: boolean;
+  /** `tfjs` leaves Tintype's kernels of the wasm backend out: much slower, to compare with. @default 'tintype' */
+  kernels?: 'tintype' | 'tfjs';
   /** Where the wasm binaries are served, ending in `/`. @default beside the installed package, or where the bundler put them */
   assetBaseUrl?: string;
 }

@@ -17,8 +17,8 @@ const tfjsPriority = 2;
 export async function openWasm(options: SelectBackendOptions): Promise<EngineFacts> {
   const state = engineState();
   state.wasm ??= await loadTfjs(options.assetBaseUrl);
-  const { threads, deterministic } = options;
-  const choice = JSON.stringify({ threads, deterministic });
+  const { threads, deterministic, kernels } = options;
+  const choice = JSON.stringify({ threads, deterministic, kernels });
   // A worker that was lost meanwhile is replaced by a new selection.
   const isWhole = (state.wasm.engine?.threads ?? 1) === state.wasm.facts.threads;
   if (state.wasm.choice !== choice || !isWhole) await changeEngine(state.wasm, options, choice);
@@ -41,7 +41,7 @@ async function loadTfjs(assetBaseUrl: string | undefined): Promise<WasmEngine> {
 
 async function changeEngine(
   wasm: WasmEngine,
-  { threads, deterministic, assetBaseUrl }: SelectBackendOptions,
+  { threads, deterministic, kernels, assetBaseUrl }: SelectBackendOptions,
   choice: string,
 ): Promise<void> {
   const { backend, hasSimd, loadNotes } = wasm;
@@ -49,9 +49,10 @@ async function changeEngine(
   wasm.engine = undefined;
   wasm.choice = choice;
   const memory = wasmMemory(backend);
-  const rung = hasSimd
-    ? await climbLadder(memory, { threads, deterministic, assetBaseUrl, onLost: reportLostThread })
-    : { engine: undefined, notes: ["only tfjs's kernels run"] };
+  const rung =
+    hasSimd && kernels !== 'tfjs'
+      ? await climbLadder(memory, { threads, deterministic, assetBaseUrl, onLost: reportLostThread })
+      : { engine: undefined, notes: ["only tfjs's kernels run"] };
   wasm.engine = rung.engine;
   wasm.facts = factsOf(hasSimd, rung.engine, memory.isShared, [...loadNotes, ...rung.notes]);
 }
