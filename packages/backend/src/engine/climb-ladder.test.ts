@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { assetUrl } from '../asset-urls.ts';
 import { closeBackend } from '../device/close-backend.ts';
+import { currentBackend } from '../device/current-backend.ts';
 import { selectBackend } from '../device/select-backend.ts';
 import { tf } from '../tf.ts';
 import { currentEngine } from './current-engine.ts';
 import * as relaxedSimd from './relaxed-simd.ts';
 import * as sharedMemory from './shared-memory.ts';
+import { watchWorkers } from './watch-workers.test-support.ts';
 
 const assets = fileURLToPath(new URL('.', assetUrl('tintype-simd.wasm')));
 let folder: string;
@@ -134,6 +136,31 @@ describe('another selection', () => {
     expect((await selectBackend({ backend: 'wasm', threads: 3 })).threads).toBe(3);
     expect(Array.from(await x.data())).toEqual([1, 2, 3]);
     x.dispose();
+  });
+
+  test('an engine that was replaced refuses to run, and closing it again is harmless', async () => {
+    await selectBackend({ backend: 'wasm', threads: 1 });
+    const before = currentEngine()!;
+    await selectBackend({ backend: 'wasm', threads: 2 });
+    expect(() => before.run('fmaProbe', { ints: [0], items: 1 })).toThrow(/replaced/);
+    await before.close();
+    await expectTrains();
+  });
+
+  test('starts workers anew after one was lost, which the info in use and the console report', async () => {
+    const { started, restore } = watchWorkers();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    await selectBackend({ backend: 'wasm', threads: 2 });
+    await started[0]!.terminate();
+    await vi.waitFor(() => expect(currentBackend().threads).toBe(1), { timeout: 1000 });
+    expect(currentBackend().reason).toMatch(/a worker thread was lost \(exit code 1\), one thread goes on/);
+    expect(warn).toHaveBeenCalledOnce();
+    await expectTrains();
+
+    expect((await selectBackend({ backend: 'wasm', threads: 2 })).threads).toBe(2);
+    expect(started.length).toBe(2);
+    restore();
+    await expectTrains();
   });
 
   test('deterministic rounds every multiply-add twice, the default once where it can', async () => {

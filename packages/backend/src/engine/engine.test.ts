@@ -22,4 +22,9 @@ describeOnThreads('the engine', (engine) => {
     // The chain x → 0.999 x + 0.001 tends to 1.
     expect(probe(100, 100)[0]).toBeCloseTo(1, 3);
   });
+
+  test('a job with more words than there is room for is refused', () => {
+    expect(() => engine.run('fmaProbe', { ints: Array(257).fill(0), items: 1 })).toThrow(RangeError);
+    expect(() => engine.run('noSuchKernel', { ints: [], items: 1 })).toThrow(/no kernel/);
+  });
 });

@@ -90,6 +90,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     for (let i = 0; i < floatCount; i++) floats[count + i] = job.floats![i]!;
   }
 
+  let isClosed = false;
   return {
     get threads() {
       return pool?.threads ?? 1;
@@ -98,6 +99,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     run(name, job) {
       const kernel = kernels.get(name);
       if (kernel === undefined) throw new Error(`no kernel ${name}`);
+      if (isClosed) throw new Error('another engine has replaced this one: take currentEngine() at each use');
       const { items, grain = allItems } = job;
       if (items <= 0) return;
       writeArguments(job);
@@ -108,6 +110,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     free: memory.free,
     shrinkTo: async (count) => pool?.shrinkTo(count),
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       await pool?.shrinkTo(1);
       free();
     },

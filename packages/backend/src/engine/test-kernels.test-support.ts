@@ -1,4 +1,3 @@
-// @ts-expect-error: has no declarations of this entry
 import asc from 'assemblyscript/asc';
 import type { WasmMemory } from './wasm-memory.ts';
 
@@ -47,8 +46,8 @@ export async function compileTestKernels(): Promise<WebAssembly.Module> {
     maximumMemory: largestPages,
     noAssert: true,
   });
-  if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
-  return WebAssembly.compile(binary);
+  if (error || binary === null) throw new Error(`${error?.message}\n${stderr.toString()}`);
+  return WebAssembly.compile(binary as BufferSource);
 }
 
 /** A memory without tfjs, whose every allocation is new and grows it. */

@@ -1,9 +1,9 @@
-import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { nodeModule } from '../device/node-modules.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { compileTestKernels, growingMemory } from './test-kernels.test-support.ts';
 import type { WasmMemory } from './wasm-memory.ts';
+import { watchWorkers } from './watch-workers.test-support.ts';
 
 const module = await compileTestKernels();
 const threadLost = expect.objectContaining({ code: 'E_THREAD_LOST' });
@@ -12,7 +12,7 @@ const RealWorker = workerThreads.Worker;
 
 let memory: WasmMemory;
 let engine: Engine;
-let started: Worker[];
+let workers: ReturnType<typeof watchWorkers>;
 let onLost: ReturnType<typeof vi.fn<(reason: string) => void>>;
 
 async function open(threads: number): Promise<void> {
@@ -35,18 +35,12 @@ const mainThread = (): number => [...run('count', 1).threads][0]!;
 const countsOf = (items: number) => Int32Array.from({ length: items }, (_, i) => i + 1);
 
 beforeEach(() => {
-  started = [];
+  workers = watchWorkers();
   onLost = vi.fn<(reason: string) => void>();
-  workerThreads.Worker = class extends RealWorker {
-    constructor(...args: ConstructorParameters<typeof RealWorker>) {
-      super(...args);
-      started.push(this);
-    }
-  };
 });
 
 afterEach(async () => {
-  workerThreads.Worker = RealWorker;
+  workers.restore();
   await engine.close();
 });
 
@@ -107,7 +101,7 @@ describe('when something goes wrong on a worker', () => {
 
   test('one that is killed while it is idle is noticed within a second, and one thread goes on', async () => {
     const start = performance.now();
-    await started[0]!.terminate();
+    await workers.started[0]!.terminate();
     // A job before the event has come is not hurt.
     expect(run('count', 1000, { grain: 10 }).counts).toEqual(countsOf(1000));
     await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 1000 });
@@ -119,7 +113,7 @@ describe('when something goes wrong on a worker', () => {
   test('closing ends the workers without a report', async () => {
     await engine.close();
     expect(engine.threads).toBe(1);
-    await vi.waitFor(() => expect(started.every(({ threadId }) => threadId === -1)).toBe(true));
+    await vi.waitFor(() => expect(workers.started.every(({ threadId }) => threadId === -1)).toBe(true));
     expect(onLost).not.toHaveBeenCalled();
   });
 });
@@ -144,7 +138,7 @@ describe('a worker that ends in the middle of its work', () => {
       'for (const kept = []; ; ) kept.push(Array(1000).fill({}))',
       { maxOldGenerationSizeMb: 16 },
     ],
-  ])('%s is noticed within a second', async (_, fate, resourceLimits) => {
+  ])('%s is noticed', async (_, fate, resourceLimits) => {
     workerThreads.Worker = class extends RealWorker {
       constructor() {
         super(doomedWorker(fate), { eval: true, resourceLimits });
@@ -153,8 +147,8 @@ describe('a worker that ends in the middle of its work', () => {
     await open(2);
     const start = performance.now();
     expect(() => run('countSlowly', 400, { grain: 1 })).toThrow(threadLost);
-    // The job itself takes some 40 ms, what kills the worker up to some hundred.
-    expect(performance.now() - start).toBeLessThan(1500);
+    // 50 ms after its end on an idle machine; without a trace of the end it would be half a minute.
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(onLost).toHaveBeenCalledOnce();
     expect(engine.threads).toBe(1);
     expect(run('count', 1000, { grain: 10 }).counts).toEqual(countsOf(1000));
