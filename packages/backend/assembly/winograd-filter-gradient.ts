@@ -32,13 +32,14 @@ export function winogradFilterGradient(args: usize, begin: i32, end: i32, scratc
     const firstChannel = ((item / outGroups) % channelGroups) * channelGroup;
     const rows = min(channelGroup, channels - firstChannel);
     const part = item / outGroups / channelGroups;
-    const windows = scratch + 1152 * panels * rows;
+    const sumPoint = pointBytes(rows, panels * 8);
+    const windows = scratch + 36 * sumPoint;
     const windowPoint = pointBytes(blockTiles, rows);
     const gradients = windows + 36 * windowPoint;
     const gradientPoint = pointBytes(blockTiles, panels * 8);
     const temporary = gradients + 36 * gradientPoint;
     // What no tile writes: all sums of a part without tiles, and half of the last panel.
-    memory.fill(scratch, 0, 1152 * panels * rows);
+    memory.fill(scratch, 0, 36 * sumPoint);
     if ((outs & 7) != 0) memory.fill(gradients, 0, 36 * gradientPoint);
     const last = min(tiles, (part + 1) * partTiles);
     for (let tile = part * partTiles; tile < last; tile += blockTiles) {
@@ -47,9 +48,9 @@ export function winogradFilterGradient(args: usize, begin: i32, end: i32, scratc
       transformGradients(args, tile, count, firstOut, outs, gradients, gradientPoint, temporary);
       if ((count & 1) != 0) clearWindow(windows + count * rows * 4, windowPoint, rows * 4);
       if ((count & 1) != 0) clearGradient(gradients + count * 32, gradientPoint, panels, blockTiles * 32);
-      addProducts(scratch, windows, windowPoint, gradients, gradientPoint, blockTiles, count, rows, panels);
+      addProducts(scratch, sumPoint, windows, windowPoint, gradients, gradientPoint, blockTiles, count, rows, panels);
     }
-    finishFilterGradient(args, part, firstChannel, rows, firstOut, panels, scratch, temporary);
+    finishFilterGradient(args, part, firstChannel, rows, firstOut, panels, scratch, sumPoint, temporary);
   }
 }
 
@@ -66,6 +67,7 @@ function clearGradient(at: usize, point: usize, panels: i32, panelBytes: i32): v
 /** sums[36][eight outputs][rows][8] += windowsᵀ · gradients over `count` tiles, for each point. */
 export function addProducts(
   sums: usize,
+  sumPoint: usize,
   windows: usize,
   windowPoint: usize,
   gradients: usize,
@@ -78,20 +80,21 @@ export function addProducts(
   const even = (count + 1) & ~1;
   const step = rows * 4;
   for (let p = 0; p < 36; p++) {
+    let to = sums + p * sumPoint;
     for (let panel = 0; panel < panels; panel++) {
       const b = gradients + p * gradientPoint + panel * blockTiles * 32;
       let a = windows + p * windowPoint;
       const last = a + step;
       // Sixes, until a multiple of four is left that is too short for one more or would leave two over.
       while (last - a >= 24 && last - a != 32) {
-        addOuterSix(a, step, b, sums, even);
+        addOuterSix(a, step, b, to, even);
         a += 24;
-        sums += 192;
+        to += 192;
       }
       while (a < last) {
-        addOuterFour(a, step, b, sums, even);
+        addOuterFour(a, step, b, to, even);
         a += 16;
-        sums += 128;
+        to += 128;
       }
     }
   }

@@ -2,7 +2,7 @@ import { pointsToFilter } from './winograd-transforms';
 
 /**
  * partial[part] = Gᵀ sums G, for the rows and panels of one item of winogradFilterGradient; sums are
- * [36][panels][rows][8]. `temporary`: room for 18 vectors.
+ * [36][panels][rows][8], points `point` bytes apart. `temporary`: room for 18 vectors.
  */
 export function finishFilterGradient(
   args: usize,
@@ -12,13 +12,13 @@ export function finishFilterGradient(
   firstOut: i32,
   panels: i32,
   sums: usize,
+  point: usize,
   temporary: usize,
 ): void {
   const channels = load<i32>(args, 28);
   const rowBytes = ((load<i32>(args, 40) + 7) & ~7) * 4;
   const tap = channels * rowBytes;
   const partial = load<usize>(args, 8) + (part * 9 * channels + firstChannel) * rowBytes + firstOut * 4;
-  const point = panels * rows * 32;
   for (let i = 0; i < panels * rows; i++) {
     for (let half = 0; half < 32; half += 16) {
       for (let column = 0; column < 6; column++) {

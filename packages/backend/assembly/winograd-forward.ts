@@ -1,6 +1,6 @@
 import { multiplyTiles } from './winograd-multiply';
 import { transformOutput } from './winograd-output';
-import { pointBytes, tileColumns, tileCount, tileRows } from './winograd-tiles';
+import { filterPointBytes, pointBytes, tileColumns, tileCount, tileRows } from './winograd-tiles';
 import { transformWindows } from './winograd-windows';
 
 /**
@@ -49,11 +49,11 @@ export function multiplyBlock(
   products: usize,
 ): void {
   const channels = load<i32>(args, 28);
-  const allPanels = (load<i32>(args, 40) + 7) >> 3;
+  const filterPoint = filterPointBytes(channels, load<i32>(args, 40));
   const panels = (outs + 7) >> 3;
   const quads = depth >> 2;
   for (let p = 0; p < 36; p++) {
-    let b = load<usize>(args, 4) + ((p * allPanels + (firstOut >> 3)) * channels + channel) * 32;
+    let b = load<usize>(args, 4) + p * filterPoint + ((firstOut >> 3) * channels + channel) * 32;
     for (let panel = 0; panel < panels; panel++) {
       let a = windows + p * point;
       let to = products + panel * 6912 + p * 192;

@@ -27,3 +27,10 @@ export function tileColumns(args: usize): i32 {
 export function tileCount(args: usize): i32 {
   return load<i32>(args, 16) * tileRows(args) * tileColumns(args);
 }
+
+/** Between two points of a transformed filter. */
+// @ts-ignore: decorator
+@inline
+export function filterPointBytes(inputs: i32, outputs: i32): i32 {
+  return ((inputs + 3) & ~3) * ((outputs + 7) & ~7) * 4 + 64;
+}

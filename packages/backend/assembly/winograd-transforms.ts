@@ -15,24 +15,21 @@ const twoRoots: f32 = 2.8284271247461903;
 // @ts-ignore: decorator
 @inline
 export function inputToPoints(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize): void {
-  const minusTwo = f32x4.splat(-2);
-  const minusHalf = f32x4.splat(-0.5);
   const middle = f32x4.splat(-2.5);
   v128.store(to, f32x4.add(multiplyAdd(d2, middle, d0), d4));
-  const evenNear = multiplyAdd(d2, minusTwo, d4);
-  const oddNear = f32x4.mul(multiplyAdd(d1, minusTwo, d3), f32x4.splat(halfRoot));
-  const evenFar = multiplyAdd(d2, minusHalf, d4);
-  const oddFar = f32x4.mul(multiplyAdd(d1, minusHalf, d3), f32x4.splat(root));
-  to += step;
-  v128.store(to, f32x4.add(evenNear, oddNear));
-  to += step;
-  v128.store(to, f32x4.sub(evenNear, oddNear));
-  to += step;
-  v128.store(to, f32x4.add(evenFar, oddFar));
-  to += step;
-  v128.store(to, f32x4.sub(evenFar, oddFar));
-  to += step;
-  v128.store(to, f32x4.add(multiplyAdd(d3, middle, d1), d5));
+  const minusTwo = f32x4.splat(-2);
+  storePair(multiplyAdd(d2, minusTwo, d4), multiplyAdd(d1, minusTwo, d3), halfRoot, to + step, step);
+  const minusHalf = f32x4.splat(-0.5);
+  storePair(multiplyAdd(d2, minusHalf, d4), multiplyAdd(d1, minusHalf, d3), root, to + 3 * step, step);
+  v128.store(to + 5 * step, f32x4.add(multiplyAdd(d3, middle, d1), d5));
+}
+
+/** even ± factor · odd: the values at a point and at its negative. */
+// @ts-ignore: decorator
+@inline
+function storePair(even: v128, odd: v128, factor: f32, to: usize, step: usize): void {
+  v128.store(to, multiplyAdd(odd, f32x4.splat(factor), even));
+  v128.store(to + step, multiplyAdd(odd, f32x4.splat(-factor), even));
 }
 
 /** A y: four output gradients at the six points. */
@@ -40,20 +37,11 @@ export function inputToPoints(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, 
 @inline
 export function gradientToPoints(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: usize): void {
   v128.store(to, y0);
-  const evenNear = multiplyAdd(y2, f32x4.splat(0.5), y0);
-  const oddNear = multiplyAdd(y3, f32x4.splat(quarterRoot), f32x4.mul(y1, f32x4.splat(halfRoot)));
-  const evenFar = multiplyAdd(y2, f32x4.splat(2), y0);
-  const oddFar = multiplyAdd(y3, f32x4.splat(twoRoots), f32x4.mul(y1, f32x4.splat(root)));
-  to += step;
-  v128.store(to, f32x4.add(evenNear, oddNear));
-  to += step;
-  v128.store(to, f32x4.sub(evenNear, oddNear));
-  to += step;
-  v128.store(to, f32x4.add(evenFar, oddFar));
-  to += step;
-  v128.store(to, f32x4.sub(evenFar, oddFar));
-  to += step;
-  v128.store(to, y3);
+  const half = f32x4.splat(0.5);
+  const two = f32x4.splat(2);
+  storePair(multiplyAdd(y2, half, y0), multiplyAdd(y3, half, y1), halfRoot, to + step, step);
+  storePair(multiplyAdd(y2, two, y0), multiplyAdd(y3, two, y1), root, to + 3 * step, step);
+  v128.store(to + 5 * step, y3);
 }
 
 /** G g: three filter taps at the six points. */
@@ -61,20 +49,13 @@ export function gradientToPoints(y0: v128, y1: v128, y2: v128, y3: v128, to: usi
 @inline
 export function filterToPoints(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
   v128.store(to, g0);
-  const evenNear = f32x4.mul(multiplyAdd(g2, f32x4.splat(0.5), g0), f32x4.splat(-2.0 / 3.0));
-  const oddNear = f32x4.mul(g1, f32x4.splat((-2.0 / 3.0) * 0.7071067811865476));
-  const evenFar = f32x4.mul(multiplyAdd(g2, f32x4.splat(2), g0), f32x4.splat(1.0 / 6.0));
-  const oddFar = f32x4.mul(g1, f32x4.splat((1.0 / 6.0) * 1.4142135623730951));
-  to += step;
-  v128.store(to, f32x4.add(evenNear, oddNear));
-  to += step;
-  v128.store(to, f32x4.sub(evenNear, oddNear));
-  to += step;
-  v128.store(to, f32x4.add(evenFar, oddFar));
-  to += step;
-  v128.store(to, f32x4.sub(evenFar, oddFar));
-  to += step;
-  v128.store(to, g2);
+  const near = f32x4.splat(-2.0 / 3.0);
+  const far = f32x4.splat(1.0 / 6.0);
+  const evenNear = f32x4.mul(multiplyAdd(g2, f32x4.splat(0.5), g0), near);
+  const evenFar = f32x4.mul(multiplyAdd(g2, f32x4.splat(2), g0), far);
+  storePair(evenNear, f32x4.mul(g1, near), halfRoot, to + step, step);
+  storePair(evenFar, f32x4.mul(g1, far), root, to + 3 * step, step);
+  v128.store(to + 5 * step, g2);
 }
 
 /** Gᵀ m: three filter taps from the six points. */

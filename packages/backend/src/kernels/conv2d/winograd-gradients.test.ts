@@ -6,7 +6,7 @@ import { convGeometry } from './geometry.ts';
 import { selectAlgorithm } from './select-algorithm.ts';
 import { winograd } from './winograd.ts';
 
-const inputShape: [number, number, number, number] = [2, 5, 6, 4];
+const inputShape: [number, number, number, number] = [3, 5, 6, 4];
 const filterShape: [number, number, number, number] = [3, 3, 4, 5];
 
 describeOnThreads('tf.conv2d by Winograd', () => {
@@ -17,7 +17,7 @@ describeOnThreads('tf.conv2d by Winograd', () => {
     }
     const x = tf.randomNormal<tf.Rank.R4>(inputShape, 0, 1, 'float32', 1);
     const w = tf.randomNormal<tf.Rank.R4>(filterShape, 0, 0.2, 'float32', 2);
-    const weights = tf.randomNormal<tf.Rank.R4>([2, 5, 6, 5], 0, 0.2, 'float32', 3);
+    const weights = tf.randomNormal<tf.Rank.R4>([3, 5, 6, 5], 0, 0.2, 'float32', 3);
     const value = (a: tf.Tensor, b: tf.Tensor): tf.Scalar =>
       tf.sum(tf.mul(weights, tf.tanh(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same'))));
     await expectGradients(value, [x, w]);

@@ -8,7 +8,8 @@ import { roundUp } from './winograd-plan.ts';
 
 const points = 36;
 const floatBytes = 4;
-const inputsPerGrain = 8;
+/** Behind each point: with a power of two between points, writing them would thrash the cache. */
+const gapBytes = 64;
 
 /**
  * Calls `use` with a filter [3, 3, channels, outChannels] transformed; with `isTurned`, turned by 180° and its channels
@@ -22,11 +23,11 @@ export function withWinogradWeights(
 ): void {
   const [, , channels, outChannels] = filter.shape as [number, number, number, number];
   const [inputs, outputs] = isTurned ? [outChannels, channels] : [channels, outChannels];
-  const items = paddedChannels(inputs);
-  const bytes = points * items * roundUp(outputs, 8) * floatBytes;
+  const padded = paddedChannels(inputs);
+  const bytes = points * (padded * roundUp(outputs, 8) * floatBytes + gapBytes);
   const pack = (pointer: number): void => {
     const ints = [pointerTo(backend, filter), pointer, channels, outChannels, Number(isTurned)];
-    engine.run('winogradFilter', { ints, items, grain: inputsPerGrain });
+    engine.run('winogradFilter', { ints, items: padded / 4, grain: 2 });
   };
   const kind = `winograd ${isTurned} ${channels} ${outChannels}`;
   if (isAskedAgain(filter.dataId, kind)) {

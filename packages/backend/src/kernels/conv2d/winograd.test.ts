@@ -4,7 +4,7 @@ import { describeOnThreads } from '../../testing/describe-on-threads.ts';
 import { poisonMemory } from '../../testing/poison-memory.ts';
 import { tf } from '../../tf.ts';
 import type { WasmBackend } from '../wasm-backend.ts';
-import type { ConvolutionCall } from './algorithm.ts';
+import type { ConvolutionCall, ConvolutionPass } from './algorithm.ts';
 import { convGeometry } from './geometry.ts';
 import {
   type HostConvolution,
@@ -169,14 +169,20 @@ describeOnThreads('Winograd convolution', (engine) => {
 });
 
 test('Winograd is not chosen for strides, other kernels, few channels or images smaller than half a tile', () => {
-  const supports = (input: number[], filter: number[], strides = 1): boolean =>
-    winograd.supports('forward', convGeometry(input, filter, { strides, pad: 'same' }));
+  const supports = (
+    input: number[],
+    filter: number[],
+    strides = 1,
+    pass: ConvolutionPass = 'forward',
+  ): boolean => winograd.supports(pass, convGeometry(input, filter, { strides, pad: 'same' }));
   expect(supports([1, 8, 8, 32], [3, 3, 32, 32])).toBe(true);
   expect(supports([1, 8, 8, 32], [3, 3, 32, 32], 2)).toBe(false);
   expect(supports([1, 8, 8, 32], [5, 3, 32, 32])).toBe(false);
   expect(supports([1, 8, 8, 3], [3, 3, 3, 32])).toBe(false);
   expect(supports([1, 8, 8, 32], [3, 3, 32, 1])).toBe(false);
   expect(supports([1, 2, 2, 32], [3, 3, 32, 32])).toBe(false);
+  expect(supports([1, 8, 8, 32], [3, 3, 32, 32], 1, 'filterGradient')).toBe(false);
+  expect(supports([3, 8, 8, 32], [3, 3, 32, 32], 1, 'filterGradient')).toBe(true);
 });
 
 function prepare(engine: Engine, { input, outChannels, pads = same }: Case) {

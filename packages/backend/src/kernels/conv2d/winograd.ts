@@ -10,7 +10,10 @@ import { winogradTiles } from './winograd-plan.ts';
  * outputs of its 4×4 tile may be NaN.
  */
 export const winograd: ConvolutionAlgorithm = {
-  supports: (_pass, geometry) => isThreeByThree(geometry) && isWorthWhile(geometry),
+  supports: (pass, geometry) =>
+    isThreeByThree(geometry) &&
+    isWorthWhile(geometry) &&
+    (pass !== 'filterGradient' || winogradTiles(geometry) >= fewestTiles),
   forward: (call, x, filter, bias) => {
     const { geometry } = call;
     const { batch, outHeight, outWidth, outChannels } = geometry;
@@ -57,5 +60,7 @@ function isWorthWhile(geometry: ConvGeometry): boolean {
 const fewestChannels = 4;
 /** Above, scratch memory may not hold a row of zeros beside the blocks. */
 const mostChannels = 4096;
+/** Each transforms the sums for the whole filter back, however few tiles they are of. */
+const fewestTiles = 12;
 /** Of 16: in smaller images most of a tile lies outside. */
 const fewestOutputsPerTile = 6;
