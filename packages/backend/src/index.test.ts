@@ -19,6 +19,7 @@ test('the package exports these values and no others', () => {
       "installCorrections",
       "keepTape",
       "logSoftmax",
+      "measurePeak",
       "normalizeRows",
       "probeFma",
       "randomBits",

@@ -16,6 +16,7 @@ export { normalizeRows } from './kernels/normalize-rows/index.ts';
 export type { NormalizeRowsOptions } from './kernels/normalize-rows/options.ts';
 export { silu } from './kernels/silu/index.ts';
 export { logSoftmax } from './kernels/softmax/log-softmax.ts';
+export { measurePeak, type PeakMemory } from './memory/measure-peak.ts';
 export { type AdamDecays, type AdamUpdate, adamUpdate } from './optimizers/adam-update.ts';
 export { type AverageUpdate, averageUpdate } from './optimizers/average-update.ts';
 export { type ScaledToNorm, scaleToNorm } from './optimizers/scale-to-norm.ts';

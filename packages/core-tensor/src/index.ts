@@ -1,4 +1,5 @@
 export {
+  asOutOfMemory,
   assertDeviceHealthy,
   type BackendInfo,
   type BackendName,
@@ -10,6 +11,9 @@ export {
   type ErrorParts,
   type KeptTape,
   keepTape,
+  measurePeak,
+  type PeakMemory,
+  reopenBackend,
   type SelectBackendOptions,
   selectBackend,
   TintypeError,
@@ -95,6 +99,13 @@ export { checkpointActivations, isRecomputing } from './memory/checkpoint-activa
 export { type CollectedVariables, collectVariables } from './memory/collect-variables.ts';
 export { type Block, createCheckpointed } from './memory/create-checkpointed.ts';
 export {
+  assertFitsMemory,
+  type EstimateMemoryOptions,
+  estimateMemory,
+  largestBatchSize,
+  type MemoryEstimate,
+} from './memory/estimate-memory.ts';
+export {
   accumulateGradients,
   assertAccumulate,
   type BatchTensors,
@@ -149,6 +160,7 @@ export { joinBatches } from './sampling/join-batches.ts';
 export { type SampleBatchesOptions, sampleBatches } from './sampling/sample-batches.ts';
 export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';
 export type { Monitor, MonitorContext, Verdict } from './training/monitor.ts';
+export { type PhaseRun, runPhases } from './training/run-phases.ts';
 export type {
   CheckpointEvent,
   MetricsEvent,

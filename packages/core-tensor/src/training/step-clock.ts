@@ -2,6 +2,8 @@
 export interface StepClock {
   start(): void;
   stop(): void;
+  /** Forgets the time since the last reading and goes on from another step. */
+  restart(step: number): void;
   /** Rate since the reading before; never negative, since the clock is monotonic. */
   stepsPerSecond(step: number): number;
 }
@@ -16,6 +18,10 @@ export function createStepClock(startStep: number): StepClock {
     },
     stop: () => {
       elapsedMs += performance.now() - startedAt;
+    },
+    restart: (step) => {
+      lastStep = step;
+      elapsedMs = 0;
     },
     stepsPerSecond: (step) => {
       const rate = elapsedMs > 0 ? ((step - lastStep) * 1000) / elapsedMs : 0;

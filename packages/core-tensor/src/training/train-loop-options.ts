@@ -46,6 +46,26 @@ export interface TrainLoopOptions {
   readonly onNonFinite?: 'stop' | 'skip' | 'rollback';
   /** How long a preview, a monitor or a save may take. @default 600000 */
   readonly callbackTimeoutMs?: number;
+  /**
+   * What a full or unwritable disk leads to: `retry` says so in a verdict `checkpoint-failed`, trains on and tries again,
+   * later and later; the last checkpoint is tried four times, and then the training ends with `E_DISK_FULL`. `stop` ends
+   * it at once. @default 'retry'
+   */
+  readonly onSaveFailure?: 'retry' | 'stop';
+  /** Time before the first retry; each later one takes twice as long, a minute at most. @default 1000 */
+  readonly saveRetryMs?: number;
+  /**
+   * What a lost GPU device leads to: `stop` throws `E_DEVICE_LOST`; `recover` opens it again, goes back to the last
+   * copy of the state in host memory and says so in a verdict `device-lost`, three times at most. @default 'stop'
+   */
+  readonly onDeviceLost?: 'stop' | 'recover';
+  /** Time between copies of the state to the host, with `recover` on a GPU. @default 30000 */
+  readonly autosaveMs?: number;
+  /**
+   * The most memory that the training may take, in bytes: it is estimated before the first step (`estimateMemory`), and
+   * a training that needs more is refused with `E_OUT_OF_MEMORY`. @default not looked at
+   */
+  readonly memoryLimitBytes?: number;
 }
 
 type Defaulted =
@@ -56,7 +76,11 @@ type Defaulted =
   | 'monitors'
   | 'previewEvery'
   | 'onNonFinite'
-  | 'callbackTimeoutMs';
+  | 'callbackTimeoutMs'
+  | 'onSaveFailure'
+  | 'saveRetryMs'
+  | 'onDeviceLost'
+  | 'autosaveMs';
 
 export type TrainLoopSettings = Omit<TrainLoopOptions, Defaulted> &
   Required<Pick<TrainLoopOptions, Defaulted>>;
@@ -70,10 +94,18 @@ const defaults: Required<Pick<TrainLoopOptions, Defaulted>> = {
   previewEvery: 500,
   onNonFinite: 'stop',
   callbackTimeoutMs: 600_000,
+  onSaveFailure: 'retry',
+  saveRetryMs: 1000,
+  onDeviceLost: 'stop',
+  autosaveMs: 30_000,
 };
 
-const withoutDefault = ['steps', 'rng', 'signal', 'checkpoints', 'preview'] as const;
-const policies = ['stop', 'skip', 'rollback'];
+const withoutDefault = ['steps', 'rng', 'signal', 'checkpoints', 'preview', 'memoryLimitBytes'] as const;
+const policies = {
+  onNonFinite: ['stop', 'skip', 'rollback'],
+  onSaveFailure: ['retry', 'stop'],
+  onDeviceLost: ['stop', 'recover'],
+} as const;
 
 /** Fills in the defaults; throws `E_CONFIG` or `E_UNKNOWN_OPTION` for what cannot be meant. */
 export function trainLoopSettings(options: TrainLoopOptions): TrainLoopSettings {
@@ -87,8 +119,14 @@ export function trainLoopSettings(options: TrainLoopOptions): TrainLoopSettings 
   assertWhole('checkpointEvery', settings.checkpointEvery, 1);
   assertWhole('previewEvery', settings.previewEvery, 1);
   for (const { name, interval } of settings.monitors) assertWhole(`monitor ${name}: interval`, interval, 1);
-  if (!policies.includes(settings.onNonFinite)) {
-    throw refusal('onNonFinite', 'is not a policy', settings.onNonFinite, policies.join(', '));
+  assertWhole('saveRetryMs', settings.saveRetryMs, 0);
+  assertWhole('autosaveMs', settings.autosaveMs, 0);
+  assertWhole('memoryLimitBytes', settings.memoryLimitBytes ?? 1, 1);
+  for (const [name, known] of Object.entries(policies)) {
+    const policy = settings[name as keyof typeof policies];
+    if (!(known as readonly string[]).includes(policy)) {
+      throw refusal(name, 'is not a policy', policy, known.join(', '));
+    }
   }
   return settings;
 }

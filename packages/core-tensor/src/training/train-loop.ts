@@ -1,4 +1,7 @@
 import { TintypeError } from '@tintype/backend';
+import { assertFitsMemory, estimateMemory } from '../memory/estimate-memory.ts';
+import { createCheckpointSaver } from './checkpoint-saver.ts';
+import { createDeviceGuard } from './device-guard.ts';
 import { createBreather } from './event-loop.ts';
 import { createFiniteGuard } from './finite-guard.ts';
 import { assertPhases, runStep } from './run-step.ts';
@@ -18,6 +21,7 @@ const running = new WeakSet<TrainStep>();
  * by an error of its own, frees everything the loop holds and saves nothing.
  *
  * Throws `E_ABORTED` (after saving) when the signal is aborted, `E_NON_FINITE` when the training is no longer finite,
+ * `E_OUT_OF_MEMORY` before or in a step that memory does not suffice for, `E_DEVICE_LOST` and `E_DISK_FULL` as the options say,
  * `E_BUSY` when this train step is already running, `E_DISPOSED` when its state was freed, `E_TIMEOUT` when a callback
  * does not settle, `E_CONFIG` and `E_UNKNOWN_OPTION` for options that cannot be meant.
  */
@@ -33,7 +37,10 @@ export async function* trainLoop(
   const scalars = createScalarBuffer();
   try {
     assertAlive(trainStep.state);
+    await assertEnoughMemory(trainStep, batches, settings);
     const guard = await createFiniteGuard(trainStep.state, settings);
+    const device = createDeviceGuard(trainStep.state, settings);
+    const saver = createCheckpointSaver(trainStep.state, settings);
     const clock = createStepClock(startStep);
     const breathe = createBreather();
     const latest: Record<string, number> = {};
@@ -43,6 +50,7 @@ export async function* trainLoop(
 
     const check = async (isSaving: boolean) => {
       const readings = await scalars.read();
+      await device.assertHealthy();
       isClean = await guard.check(step, readings, isSaving);
       if (!isClean) return;
       for (const { name, value } of readings) {
@@ -51,29 +59,47 @@ export async function* trainLoop(
       }
     };
 
+    if (device.isCopyDue()) await device.keepCopy(step);
     while (step < steps && !signal?.aborted) {
-      clock.start();
-      await runStep(trainStep, batches, step, rng, scalars);
-      step += 1;
-      const isLast = step === steps;
-      const isDue = (every: number) => isLast || step % every === 0;
-      const isSaving = settings.checkpoints !== undefined && isDue(checkpointEvery);
-      const isShowing = settings.preview !== undefined && isDue(previewEvery);
-      const dueMonitors = monitors.filter(({ interval }) => step % interval === 0);
-      const isReading =
-        isDue(guard.interval) || isDue(logEvery) || isSaving || isShowing || dueMonitors.length > 0;
-      if (isReading) await check(isSaving);
-      clock.stop();
+      try {
+        clock.start();
+        await runStep(trainStep, batches, step, rng, scalars);
+        device.assertPresent();
+        step += 1;
+        const isLast = step === steps;
+        const isDue = (every: number) => isLast || step % every === 0;
+        const isSaving = settings.checkpoints !== undefined && (isDue(checkpointEvery) || saver.isRetryDue());
+        const isShowing = settings.preview !== undefined && isDue(previewEvery);
+        const dueMonitors = monitors.filter(({ interval }) => step % interval === 0);
+        const isCopying = device.isCopyDue();
+        const isReading =
+          isDue(guard.interval) ||
+          isDue(logEvery) ||
+          isSaving ||
+          isShowing ||
+          isCopying ||
+          dueMonitors.length > 0;
+        if (isReading) await check(isSaving || isCopying);
+        if (isCopying) await device.keepCopy(step);
+        clock.stop();
 
-      if (isReading && !isClean) yield recovered(step);
-      if (isDue(logEvery)) {
-        const values = unlogged;
+        if (isReading && !isClean) yield recovered(step);
+        if (isDue(logEvery)) {
+          const values = unlogged;
+          unlogged = {};
+          yield { type: 'metrics', step, values, stepsPerSecond: clock.stepsPerSecond(step) };
+        }
+        for (const monitor of dueMonitors) yield* watch(monitor, step, { ...latest }, settings);
+        if (isSaving) yield await saver.save(step, isLast);
+        if (isShowing && !signal?.aborted) yield* show(step, settings);
+      } catch (error) {
+        const lostAt = step;
+        step = await device.recover(error);
+        scalars.dispose();
         unlogged = {};
-        yield { type: 'metrics', step, values, stepsPerSecond: clock.stepsPerSecond(step) };
+        clock.restart(step);
+        yield deviceLost(lostAt, step);
       }
-      for (const monitor of dueMonitors) yield* watch(monitor, step, { ...latest }, settings);
-      if (isSaving) yield await save(trainStep, step, settings);
-      if (isShowing && !signal?.aborted) yield* show(step, settings);
       await breathe();
       assertAlive(trainStep.state);
     }
@@ -81,7 +107,7 @@ export async function* trainLoop(
     if (step < steps) {
       if (step > startStep && settings.checkpoints && step % checkpointEvery !== 0) {
         await check(true);
-        yield await save(trainStep, step, settings);
+        yield await saver.save(step, true);
       }
       throw aborted(step, steps, signal);
     }
@@ -89,6 +115,15 @@ export async function* trainLoop(
     scalars.dispose();
     release();
   }
+}
+
+async function assertEnoughMemory(
+  trainStep: TrainStep,
+  batches: BatchSource,
+  { memoryLimitBytes, startStep, steps, rng }: TrainLoopSettings,
+): Promise<void> {
+  if (memoryLimitBytes === undefined || startStep >= steps) return;
+  assertFitsMemory(await estimateMemory(trainStep, batches, { rng, step: startStep }), memoryLimitBytes);
 }
 
 function claim(trainStep: TrainStep): () => void {
@@ -113,6 +148,16 @@ function recovered(step: number): TrainEvent {
   };
 }
 
+function deviceLost(lostAt: number, step: number): TrainEvent {
+  return {
+    type: 'verdict',
+    step,
+    verdict: 'device-lost',
+    evidence: { lostAt, resumedFrom: step },
+    advice: `The GPU was lost and opened again; steps ${step + 1} … ${lostAt} did not count and are taken anew.`,
+  };
+}
+
 async function* watch(
   monitor: TrainLoopSettings['monitors'][number],
   step: number,
@@ -124,15 +169,6 @@ async function* watch(
     monitor.check({ step, values, rng: stream, ...(signal && { signal }) }),
   );
   if (verdict) yield { type: 'verdict', step, ...verdict };
-}
-
-async function save(
-  { state }: TrainStep,
-  step: number,
-  { checkpoints, callbackTimeoutMs }: TrainLoopSettings,
-): Promise<TrainEvent> {
-  const path = await withTimeLimit('save', callbackTimeoutMs, () => checkpoints!.save(step, state));
-  return { type: 'checkpoint', step, path };
 }
 
 async function* show(
