@@ -31,8 +31,10 @@ export interface CfgMnistConfig extends DdpmMnistConfig {
 export interface CfgMnistSampleOptions {
   /** Steps of DDIM, 1 to the training timesteps. @default 20 */
   readonly numInferenceSteps: number;
-  /** 0 is deterministic, 1 draws as much noise as DDPM. @default 0 */
+  /** 0 is deterministic, 1 draws as much noise as DDPM, which mends what a short training gets wrong. @default 1 */
   readonly eta: number;
+  /** Which ε goes on where x̂_0 was clipped, as it is at every large scale. @default 'rederived' */
+  readonly clippedNoise: 'model' | 'rederived';
   /** 0 ignores the label, 1 follows it, more exaggerates it. @default 4 */
   readonly guidanceScale: number;
   /** What to draw, in turn; −1 is anything. @default [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] */
@@ -47,7 +49,8 @@ type CfgMnist = UNet2d & { readonly schedule: NoiseSchedule };
 
 const sampleOptions: CfgMnistSampleOptions = {
   numInferenceSteps: 20,
-  eta: 0,
+  eta: 1,
+  clippedNoise: 'rederived',
   guidanceScale: 4,
   labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   imagesPerLabel: 10,
@@ -128,7 +131,7 @@ function sampleDigits(
 ): AsyncGenerator<tf.Tensor4D> {
   assertSampleLabels(options, model.config.numClasses!);
   const { imageSize, channels } = model.config;
-  const { guidanceScale, batchSize, numInferenceSteps, eta } = options;
+  const { guidanceScale, batchSize, numInferenceSteps, eta, clippedNoise } = options;
   const guided = classifierFreeGuidance(model, { guidanceScale });
   return sampleBatches({ ...request, batchSize }, async (firstIndex, count) => {
     const wanted = Array.from({ length: count }, (_, i) => labelAt(firstIndex + i, options));
@@ -141,6 +144,7 @@ function sampleDigits(
         rng,
         numInferenceSteps,
         eta,
+        clippedNoise,
         condition: { labels },
         ...(signal && { signal }),
       });

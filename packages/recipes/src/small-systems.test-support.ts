@@ -50,6 +50,7 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
     options: {
       numInferenceSteps: 3,
       eta: 1,
+      clippedNoise: 'rederived',
       guidanceScale: 2,
       labels: [2, 0, -1],
       imagesPerLabel: 2,
