@@ -22,12 +22,12 @@ export interface SelectBackendOptions {
   order?: readonly BackendName[];
   /** Accept a software WebGPU adapter (SwiftShader). @default false */
   allowSoftwareAdapter?: boolean;
-  /** Threads for kernels. @default the engine's own choice */
+  /** Threads for kernels. @default the logical cores, at most 8; half of them where a short trial shows no gain from all */
   threads?: number;
   /** Fixed order of every sum, one thread: equal runs give equal bits. @default false */
   deterministic?: boolean;
   /** `tfjs` leaves Tintype's kernels of the wasm backend out: much slower, to compare with. @default 'tintype' */
   kernels?: 'tintype' | 'tfjs';
-  /** Where the wasm binaries are served, ending in `/`. @default beside the installed package, or where the bundler put them */
+  /** Folder (path in Node, or URL) that holds all of this package's `dist/assets`. @default beside the package, or where the bundler put them */
   assetBaseUrl?: string;
 }

@@ -124,7 +124,7 @@ describe('without a selection', () => {
     await closeBackend();
     await closeBackend();
     expect(() => currentBackend()).toThrow(withCode('E_NO_BACKEND'));
-    expect(deviceHealth()).toEqual({ isLost: false, errorCount: 0, errors: [] });
+    expect(deviceHealth()).toMatchObject({ isLost: false, errorCount: 0, errors: [] });
   });
 });
 
