@@ -1,7 +1,8 @@
-// y = f(a, b), value by value, with the other operand's axes broadcast. The shape is [rows…, inner] with up to three
+// y = f(a, b), value by value, with the other operand's axes broadcast. The shape is [rows…, runs, inner] with up to three
 // row axes; strides are in values and 0 along an axis that is broadcast. Arguments: [a, b, y, inner, aInner, bInner,
-// chunks, chunkLength, then three axes, first axis first, as length, aStride, bStride]. aInner and bInner say whether an
-// operand has the inner axis (1) or one value for it (0). An item is one of the `chunks` parts of one row.
+// chunks, chunkLength, then four axes, first axis first, as length, aStride, bStride]. aInner and bInner say whether an
+// operand has the inner axis (1) or one value for it (0). An item is one of the `chunks` parts of the inner axis in one
+// row; the runs, the last of the axes, are all done in it.
 import { loadTail, storeTail } from './tail';
 
 const enum Binary {
@@ -85,6 +86,10 @@ function run(operation: Binary, args: usize, begin: i32, end: i32): void {
   const chunkLength = load<i32>(args, 28);
   const second = load<i32>(args, 44);
   const third = load<i32>(args, 56);
+  const runs = load<i32>(args, 68);
+  const aRun = <usize>load<i32>(args, 72) << 2;
+  const bRun = <usize>load<i32>(args, 76) << 2;
+  const yRun = <usize>inner << 2;
   for (let item = begin; item < end; item++) {
     const row = item / chunks;
     const first = (item - row * chunks) * chunkLength;
@@ -95,12 +100,17 @@ function run(operation: Binary, args: usize, begin: i32, end: i32): void {
     const i1 = upper - i0 * second;
     const aAt = i0 * load<i32>(args, 36) + i1 * load<i32>(args, 48) + i2 * load<i32>(args, 60) + first * aInner;
     const bAt = i0 * load<i32>(args, 40) + i1 * load<i32>(args, 52) + i2 * load<i32>(args, 64) + first * bInner;
-    const a = load<usize>(args) + (<usize>aAt << 2);
-    const b = load<usize>(args, 4) + (<usize>bAt << 2);
-    const y = load<usize>(args, 8) + ((<usize>row * <usize>inner + <usize>first) << 2);
-    if (aInner == 0) withOneLeft(operation, a, b, y, count);
-    else if (bInner == 0) withOneRight(operation, a, b, y, count);
-    else both(operation, a, b, y, count);
+    let a = load<usize>(args) + (<usize>aAt << 2);
+    let b = load<usize>(args, 4) + (<usize>bAt << 2);
+    let y = load<usize>(args, 8) + <usize>row * <usize>runs * yRun + (<usize>first << 2);
+    for (let run = 0; run < runs; run++) {
+      if (aInner == 0) withOneLeft(operation, a, b, y, count);
+      else if (bInner == 0) withOneRight(operation, a, b, y, count);
+      else both(operation, a, b, y, count);
+      a += aRun;
+      b += bRun;
+      y += yRun;
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { cutForThreads } from '../strided-copy/cut-for-threads.ts';
+
 /** How two operands run through one output, innermost axis apart; strides are in values, 0 where broadcast. */
 export interface BroadcastPlan {
   readonly shape: number[];
@@ -5,9 +7,10 @@ export interface BroadcastPlan {
   /** Whether an operand has the inner axis (1) or one value for it (0). */
   readonly aInner: 0 | 1;
   readonly bInner: 0 | 1;
-  /** Three row axes, first axis first: length, stride of a, stride of b. */
+  /** Three row axes and the runs of a row, first axis first: length, stride of a, stride of b. */
   readonly axes: readonly number[];
   readonly rows: number;
+  readonly runs: number;
 }
 
 interface Axis {
@@ -16,7 +19,7 @@ interface Axis {
   hasB: boolean;
 }
 
-const rowAxes = 3;
+const outerAxes = 4;
 
 /** Undefined where the operands interleave more than three runs of axes, or do not fit together. */
 export function broadcastPlan(a: readonly number[], b: readonly number[]): BroadcastPlan | undefined {
@@ -32,16 +35,17 @@ export function broadcastPlan(a: readonly number[], b: readonly number[]): Broad
     if (length === 1) continue;
     append(merged, { length, hasA: aLength === length, hasB: bLength === length });
   }
-  if (merged.length > rowAxes + 1) return undefined;
+  if (merged.length > outerAxes + 1) return undefined;
   const inner = merged.pop() ?? { length: 1, hasA: true, hasB: true };
-  const axes = rowsOf(merged, inner);
+  const axes = outerAxesOf(merged, inner);
   return {
     shape,
     inner: inner.length,
     aInner: inner.hasA ? 1 : 0,
     bInner: inner.hasB ? 1 : 0,
-    axes,
-    rows: merged.reduce((rows, { length }) => rows * length, 1),
+    axes: axes.flat(),
+    rows: axes[0]![0] * axes[1]![0] * axes[2]![0],
+    runs: axes[3]![0],
   };
 }
 
@@ -52,15 +56,21 @@ function append(merged: Axis[], axis: Axis): void {
   else merged.push(axis);
 }
 
-function rowsOf(merged: readonly Axis[], inner: Axis): number[] {
-  const axes: number[] = [];
+/** Length and strides of four axes. */
+function outerAxesOf(merged: readonly Axis[], inner: Axis): [number, number, number][] {
+  const axes: [number, number, number][] = [];
   let aStride = inner.hasA ? inner.length : 1;
   let bStride = inner.hasB ? inner.length : 1;
   for (const { length, hasA, hasB } of [...merged].reverse()) {
-    axes.unshift(length, hasA ? aStride : 0, hasB ? bStride : 0);
+    axes.unshift([length, hasA ? aStride : 0, hasB ? bStride : 0]);
     if (hasA) aStride *= length;
     if (hasB) bStride *= length;
   }
-  while (axes.length < 3 * rowAxes) axes.unshift(1, 0, 0);
+  if (axes.length === 1) {
+    const [length, a, b] = axes[0]!;
+    const runs = cutForThreads(length);
+    axes.splice(0, 1, [length / runs, a * runs, b * runs], [runs, a, b]);
+  }
+  while (axes.length < outerAxes) axes.unshift([1, 0, 0]);
   return axes;
 }

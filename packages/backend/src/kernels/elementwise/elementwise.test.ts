@@ -124,12 +124,13 @@ describeOnThreads('operations of two tensors', () => {
 test('a plan joins neighbouring axes and refuses what does not fit', () => {
   expect(broadcastPlan([6, 5, 4, 13], [13])).toMatchObject({
     inner: 13,
-    rows: 120,
-    axes: [1, 0, 0, 1, 0, 0, 120, 13, 0],
+    rows: 2,
+    runs: 60,
+    axes: [1, 0, 0, 1, 0, 0, 2, 780, 0, 60, 13, 0],
   });
   expect(broadcastPlan([3, 11, 6], [3, 1, 6])).toMatchObject({
     inner: 6,
-    axes: [1, 0, 0, 3, 66, 6, 11, 6, 0],
+    axes: [1, 0, 0, 1, 0, 0, 3, 66, 6, 11, 6, 0],
   });
   expect(broadcastPlan([4, 4], [4, 4])).toMatchObject({ inner: 16, rows: 1, aInner: 1, bInner: 1 });
   expect(broadcastPlan([4], [])).toMatchObject({ inner: 4, bInner: 0 });

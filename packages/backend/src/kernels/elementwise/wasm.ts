@@ -36,7 +36,8 @@ export const elementwiseKernels: readonly KernelEntry[] = Object.entries(engineK
       const engine = currentEngine();
       if (engine === undefined || a.dtype !== 'float32' || b.dtype !== 'float32') return stock(call);
       const plan = broadcastPlan(a.shape, b.shape);
-      if (plan === undefined || (plan.inner < shortRow && plan.rows > shortRow)) return stock(call);
+      if (plan === undefined || (plan.inner < shortRow && plan.rows * plan.runs > shortRow))
+        return stock(call);
       return runBinary(engine, call.backend, kernel, call.inputs, plan);
     }),
 );
@@ -46,7 +47,7 @@ function runBinary(
   backend: WasmBackend,
   kernel: string,
   { a, b }: Operands,
-  { shape, inner, aInner, bInner, axes, rows }: BroadcastPlan,
+  { shape, inner, aInner, bInner, axes, rows, runs }: BroadcastPlan,
 ): tf.TensorInfo {
   const output = backend.makeOutput(shape, 'float32');
   const chunks = Math.max(1, Math.ceil(inner / chunkLength));
@@ -54,7 +55,7 @@ function runBinary(
   engine.run(kernel, {
     ints: [...pointers, inner, aInner, bInner, chunks, chunkLength, ...axes],
     items: inner === 0 ? 0 : rows * chunks,
-    grain: Math.ceil(valuesAtOnce / Math.min(chunkLength, Math.max(1, inner))),
+    grain: Math.ceil(valuesAtOnce / Math.max(1, runs * Math.min(chunkLength, inner))),
   });
   return output;
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
+import { cutForThreads } from './cut-for-threads.ts';
 
 /** One axis of a copy; strides in values. */
 export interface CopyAxis {
@@ -21,8 +22,12 @@ export function copyStrided(engine: Engine, from: number, to: number, axes: read
   const isRun = last !== undefined && last.fromStride === 1 && last.toStride === 1;
   const inner = isRun ? joined.pop()!.length : 1;
   if (joined.length > mostAxes) return false;
-  // A lone axis is shared between threads.
-  if (joined.length === 1 && inner > 1) joined.push({ length: 1, fromStride: 0, toStride: 0 });
+  if (joined.length === 1) {
+    const { length, fromStride, toStride } = joined[0]!;
+    const runs = cutForThreads(length);
+    joined.unshift({ length: length / runs, fromStride: fromStride * runs, toStride: toStride * runs });
+    joined[1] = { length: runs, fromStride, toStride };
+  }
   while (joined.length < mostAxes) joined.unshift({ length: 1, fromStride: 0, toStride: 0 });
   const [first, second, third, runs] = joined as [CopyAxis, CopyAxis, CopyAxis, CopyAxis];
   engine.run('copyStrided', {
