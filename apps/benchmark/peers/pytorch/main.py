@@ -9,8 +9,11 @@ import time
 import torch
 from safetensors.torch import load_file
 
-from kernels import create_kernel
+from kernels import conv, gemm
 from steps import create_step
+
+
+creators = {"gemm": gemm, "conv": conv, "step": create_step}
 
 
 def open_work(request):
@@ -19,7 +22,7 @@ def open_work(request):
     weights = load_file(os.path.join(folder, "weights.safetensors"))
     inputs = load_file(os.path.join(folder, "inputs.safetensors"))
     workload = request["workload"]
-    create = create_step if workload["kind"] == "step" else create_kernel
+    create = creators[workload["kind"]]
     work = create(workload, weights, inputs)
     reply = {
         "engine": f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()})",

@@ -16,6 +16,7 @@ export function compileWorkload(library: ArrayLibrary, workload: Workload): Comp
       return { inputs: ['a', 'b'], compute: library.jit(multiply(library, workload)) };
     case 'conv':
       return convolution(library, workload);
+    case 'microKernel':
     case 'step':
       throw new Error('it is asked for products and convolutions only');
   }

@@ -1,6 +1,7 @@
 import type { Workload } from '../workloads/workload.ts';
 import { createConvTask } from './conv-task.ts';
 import { createGemmTask } from './gemm-task.ts';
+import { createMicroKernelTask } from './micro-kernel-task.ts';
 import { createStepTask } from './step-task.ts';
 import type { Tensors } from './tensor-files.ts';
 
@@ -15,6 +16,8 @@ export interface Task {
   check(): Promise<Record<string, number>>;
   /** The work that is timed, once. */
   run(): Promise<void>;
+  /** Milliseconds of one call, where the task measures itself. */
+  measure?(now: () => number): number;
   dispose(): Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export function createTask(workload: Workload, given: GivenTensors | undefined):
       return createGemmTask(workload, given);
     case 'conv':
       return createConvTask(workload, given);
+    case 'microKernel':
+      return createMicroKernelTask();
     case 'step':
       return createStepTask(workload, given);
   }

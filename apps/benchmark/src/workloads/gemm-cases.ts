@@ -4,6 +4,7 @@ const warmUpCalls = 60;
 
 /** Matrix products: squares in every transposition, and the products that convolutions of the models become. */
 export const gemmCases: readonly BenchmarkCase[] = [
+  { system: 'micro-kernel', workload: { kind: 'microKernel' }, calls: 4, warmUpCalls: 2 },
   gemm(512, 512, 512),
   gemm(512, 512, 512, 'tA'),
   gemm(512, 512, 512, 'tB'),

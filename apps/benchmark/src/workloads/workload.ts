@@ -23,6 +23,11 @@ export interface ConvWorkload {
   readonly padding: number;
 }
 
+/** The loops of all products, on data in the first-level cache: a thousand million operations. */
+export interface MicroKernelWorkload {
+  readonly kind: 'microKernel';
+}
+
 export type StepModel = 'ddpm' | 'dcgan' | 'vae';
 
 /** One training step of a model: forward, backward and Adam, in every phase. */
@@ -33,14 +38,14 @@ export interface StepWorkload {
 }
 
 /** What every contestant is asked to do: plain data, for it goes to other processes. */
-export type Workload = GemmWorkload | ConvWorkload | StepWorkload;
+export type Workload = GemmWorkload | ConvWorkload | MicroKernelWorkload | StepWorkload;
 
 /** Side of the convolution's output. */
 export function outputSize({ size, kernelSize, stride, padding }: ConvWorkload): number {
   return Math.floor((size + 2 * padding - kernelSize) / stride) + 1;
 }
 
-/** Multiplications and additions of a kernel, a convolution counted as the direct one; undefined for whole steps. */
+/** Multiplications and additions of a kernel, a convolution counted as the direct one; undefined where it is none. */
 export function operationsOf(workload: Workload): number | undefined {
   switch (workload.kind) {
     case 'gemm':
@@ -50,6 +55,8 @@ export function operationsOf(workload: Workload): number | undefined {
       const pixels = batch * outputSize(workload) ** 2;
       return 2 * pixels * outChannels * inChannels * kernelSize ** 2;
     }
+    case 'microKernel':
+      return 1e9;
     case 'step':
       return undefined;
   }
