@@ -1,22 +1,26 @@
 // Two normals from two words in float64, bit for bit as src/random/box-muller.ts: the same coefficients, and no product
 // is fused with a sum. Two pairs at once.
 
-/** √(−2 ln u) needs ln u = ln(1 + f) − k·ln 2; this gives f, and k in `exponentOf`. */
+/** The 23 bits behind the leading one of u. */
 // @ts-ignore: decorator
 @inline
-function fractionOf(bits: i32): f64 {
-  const leadingZeros = clz(bits);
-  const fraction = (((bits << leadingZeros) << 1) | (1 << leadingZeros)) >>> 9;
-  if (fraction > 3474675) return <f64>(2 * fraction + 1 - 0x1000000) * 2.98023223876953125e-8;
-  return <f64>(2 * fraction + 1) * 5.9604644775390625e-8;
+function mantissaOf(bits: i32, leadingZeros: i32): i32 {
+  return (((bits << leadingZeros) << 1) | (1 << leadingZeros)) >>> 9;
 }
 
+/** √(−2 ln u) needs ln u = ln(1 + f) − k·ln 2. This gives f; nothing branches, for nothing could be foretold. */
 // @ts-ignore: decorator
 @inline
-function exponentOf(bits: i32): f64 {
-  const leadingZeros = clz(bits);
-  const fraction = (((bits << leadingZeros) << 1) | (1 << leadingZeros)) >>> 9;
-  return <f64>(fraction > 3474675 ? leadingZeros : leadingZeros + 1);
+function fractionOf(mantissa: i32): f64 {
+  const isUpper = i32(mantissa > 3474675);
+  return <f64>(2 * mantissa + 1 - (isUpper << 24)) * 5.9604644775390625e-8 * (1 - 0.5 * <f64>isUpper);
+}
+
+/** And this k. */
+// @ts-ignore: decorator
+@inline
+function exponentOf(mantissa: i32, leadingZeros: i32): f64 {
+  return <f64>(leadingZeros + 1 - i32(mantissa > 3474675));
 }
 
 // @ts-ignore: decorator
@@ -63,14 +67,17 @@ function radii(f: v128, k: v128): v128 {
   return f64x2.sqrt(f64x2.mul(f64x2.splat(2), f64x2.sub(f64x2.mul(k, f64x2.splat(ln2)), log)));
 }
 
+/** All bits of a lane where `bit` (0 or 1) is set. */
 // @ts-ignore: decorator
 @inline
-function storePair(at: usize, quadrant: i32, byCosine: f64, bySine: f64): void {
-  const isSwapped = (quadrant & 1) == 1;
-  const x0 = isSwapped ? bySine : byCosine;
-  const x1 = isSwapped ? byCosine : bySine;
-  store<f32>(at, <f32>(quadrant == 1 || quadrant == 2 ? -x0 : x0));
-  store<f32>(at, <f32>(quadrant >= 2 ? -x1 : x1), 4);
+function masks(first: i32, second: i32): v128 {
+  return i64x2.replace_lane(i64x2.splat(-(<i64>first)), 1, -(<i64>second));
+}
+
+// @ts-ignore: decorator
+@inline
+function negatedWhere(x: v128, first: i32, second: i32): v128 {
+  return v128.xor(x, i64x2.shl(masks(first, second), 63));
 }
 
 /** Turns the words of two blocks at `at` into four normals, in place. */
@@ -79,9 +86,13 @@ export function boxMullerTwice(at: usize): void {
   const firstAngle = load<i32>(at, 4);
   const secondRadius = load<i32>(at, 8);
   const secondAngle = load<i32>(at, 12);
+  const firstZeros = clz(firstRadius);
+  const secondZeros = clz(secondRadius);
+  const firstMantissa = mantissaOf(firstRadius, firstZeros);
+  const secondMantissa = mantissaOf(secondRadius, secondZeros);
   const r = radii(
-    pair(fractionOf(firstRadius), fractionOf(secondRadius)),
-    pair(exponentOf(firstRadius), exponentOf(secondRadius)),
+    pair(fractionOf(firstMantissa), fractionOf(secondMantissa)),
+    pair(exponentOf(firstMantissa, firstZeros), exponentOf(secondMantissa, secondZeros)),
   );
   const y = pair(angleOf(firstAngle), angleOf(secondAngle));
   const z = f64x2.mul(y, y);
@@ -96,6 +107,13 @@ export function boxMullerTwice(at: usize): void {
   cosine = f64x2.add(f64x2.splat(1), f64x2.mul(z, cosine));
   const bySine = f64x2.mul(r, sine);
   const byCosine = f64x2.mul(r, cosine);
-  storePair(at, quadrantOf(firstAngle), f64x2.extract_lane(byCosine, 0), f64x2.extract_lane(bySine, 0));
-  storePair(at + 8, quadrantOf(secondAngle), f64x2.extract_lane(byCosine, 1), f64x2.extract_lane(bySine, 1));
+  const first = quadrantOf(firstAngle);
+  const second = quadrantOf(secondAngle);
+  const isSwapped = masks(first & 1, second & 1);
+  const x0 = v128.bitselect(bySine, byCosine, isSwapped);
+  const x1 = v128.bitselect(byCosine, bySine, isSwapped);
+  // cos θ is below 0 in quadrants 1 and 2, sin θ in 2 and 3.
+  const even = f32x4.demote_f64x2_zero(negatedWhere(x0, ((first + 1) >> 1) & 1, ((second + 1) >> 1) & 1));
+  const odd = f32x4.demote_f64x2_zero(negatedWhere(x1, first >> 1, second >> 1));
+  v128.store(at, v128.shuffle<i32>(even, odd, 0, 4, 1, 5));
 }
