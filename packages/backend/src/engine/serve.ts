@@ -15,8 +15,11 @@ import {
 } from './control-words.ts';
 import type { Kernel } from './kernel.ts';
 
+/** Some tens of microseconds, the usual pause between two jobs of a training step. */
 const mostSpins = 20_000;
 const fewestSpins = 200;
+/** A sleep that ended so soon would better have been spun through. */
+const shortPauseMs = 0.25;
 
 /** What a worker does all its life: take chunks, spin a little for the next job, sleep. Never returns. */
 export function serve(control: Int32Array, kernels: readonly Kernel[], scratch: number): never {
@@ -26,14 +29,14 @@ export function serve(control: Int32Array, kernels: readonly Kernel[], scratch: 
     const chunk = ticket & closedChunk;
     if (chunk < control[chunksWord]!) {
       takeChunk(control, kernels, scratch, ticket, chunk);
-    } else if (spinsUntilChange(control, ticket, spins)) {
-      spins = Math.min(2 * spins, mostSpins);
-    } else {
-      // Spinning that ends in sleep takes time from others: less of it next time.
-      spins = Math.max(spins >> 1, fewestSpins);
+    } else if (!spinsUntilChange(control, ticket, spins)) {
+      const start = performance.now();
       Atomics.add(control, sleepersWord, 1);
       Atomics.wait(control, ticketWord, ticket);
       Atomics.sub(control, sleepersWord, 1);
+      // In long pauses, and where threads wait for processors, spinning only takes time from others.
+      const wasShort = performance.now() - start < shortPauseMs;
+      spins = wasShort ? mostSpins : Math.max(spins >> 1, fewestSpins);
     }
   }
 }
