@@ -1,11 +1,11 @@
-import type { PathLike, Stats } from 'node:fs';
 import * as nodeFiles from 'node:fs/promises';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeStorage } from '../checkpoint/describe-storage.test-support.ts';
-import { createFileStorage, type FileOperations } from './file-storage.ts';
+import { failingAt } from './failing-files.test-support.ts';
+import { createFileStorage } from './file-storage.ts';
 
 let scratch: string;
 let count = 0;
@@ -66,39 +66,29 @@ test('removing a folder removes the links in it, not what they point to', async 
   expect(await readFile(outside, 'utf8')).toBe('kept');
 });
 
-/** A file system whose n-th call fails; writing fails after a part of the content. */
-function failingAt(n: number, code: string): { files: FileOperations; calls: () => number } {
-  let calls = 0;
-  const fault = () => Object.assign(new Error(`${code}: injected`), { code });
-  const count = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    (async (...args: Args) => {
-      calls += 1;
-      if (calls === n) throw fault();
-      return call(...args);
-    }) as typeof call;
-  const open = (async (...args: Parameters<typeof nodeFiles.open>) => {
-    const handle = await nodeFiles.open(...args);
-    const writeWhole = handle.writeFile.bind(handle);
-    handle.sync = count(handle.sync.bind(handle));
-    handle.writeFile = async (content) => {
-      calls += 1;
-      if (calls !== n) return writeWhole(content);
-      await writeWhole((content as Uint8Array).subarray(0, 2));
-      throw fault();
-    };
-    return handle;
-  }) as typeof nodeFiles.open;
-  const files: FileOperations = {
-    ...nodeFiles,
-    lstat: count(nodeFiles.lstat as (path: PathLike) => Promise<Stats>) as FileOperations['lstat'],
-    mkdir: count(
-      nodeFiles.mkdir as (path: PathLike) => Promise<string | undefined>,
-    ) as FileOperations['mkdir'],
-    open: count(open),
-    rename: count(nodeFiles.rename),
+test('a read-only disk is E_DISK_FULL, an unreadable one E_CHECKPOINT', async () => {
+  const root = await newRoot();
+  await createFileStorage(root).write('latest.json', bytes('old content'));
+  const fault = (code: string) => async (): Promise<never> => {
+    throw Object.assign(new Error(`${code}: injected`), { code });
   };
-  return { files, calls: () => calls };
-}
+  for (const code of ['EROFS', 'EACCES']) {
+    const readOnly = createFileStorage(root, {
+      files: { ...nodeFiles, open: fault(code), rename: fault(code) },
+    });
+    for (const attempt of [
+      () => readOnly.write('latest.json', bytes('new')),
+      () => readOnly.append('log', bytes('x')),
+      () => readOnly.rename('latest.json', 'moved'),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'E_DISK_FULL' });
+      await expect(attempt()).rejects.toThrow(new RegExp(`saved before is intact .*got ${code}`));
+    }
+  }
+  const unreadable = createFileStorage(root, { files: { ...nodeFiles, readFile: fault('EIO') as never } });
+  await expect(unreadable.read('latest.json')).rejects.toMatchObject({ code: 'E_CHECKPOINT' });
+  expect(await readFile(join(root, 'latest.json'), 'utf8')).toBe('old content');
+});
 
 test('whichever call of the file system fails, the file holds its old or its new content', async () => {
   let isDone = false;
@@ -111,7 +101,7 @@ test('whichever call of the file system fails, the file holds its old or its new
       .write('latest.json', bytes('new content'))
       .then(() => true)
       .catch((error) => {
-        expect(error).toMatchObject({ name: 'TintypeError', code: 'E_CHECKPOINT' });
+        expect(error).toMatchObject({ name: 'TintypeError', code: 'E_DISK_FULL' });
         failures += 1;
         return false;
       });

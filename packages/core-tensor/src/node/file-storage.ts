@@ -21,8 +21,8 @@ export interface FileStorageOptions {
 /**
  * A storage in a folder. Writing is durable and atomic: a temporary file beside the target, fsync, rename, fsync of
  * the folder. Nothing outside `root` is ever reached: unsafe names and symbolic links below it are refused.
- * @throws TintypeError `E_PATH`, `E_NO_RUN`, `E_DISK_FULL` (disk or quota full; the partial file is removed),
- *   `E_CHECKPOINT` for other failures of the disk
+ * @throws TintypeError `E_PATH`, `E_NO_RUN`, `E_DISK_FULL` where the disk takes no more (it or the quota is full, it fails in
+ *   writing, or it is read-only; the partial file is removed), `E_CHECKPOINT` for other failures of the disk
  */
 export function createFileStorage(root: string, options: FileStorageOptions = {}): Storage {
   const files = options.files ?? nodeFiles;
@@ -110,17 +110,27 @@ export function createFileStorage(root: string, options: FileStorageOptions = {}
 
   return {
     read: (path) => typed(path, async () => new Uint8Array(await files.readFile(await locate(path)))),
-    write: (path, content) => typed(path, () => write(path, content)),
-    append: (path, content) => typed(path, () => append(path, content)),
-    rename: (from, to) => typed(from, () => rename(from, to)),
-    remove: (path) => typed(path, async () => files.rm(await locate(path), { recursive: true, force: true })),
+    write: (path, content) => typed(path, () => write(path, content), refusals),
+    append: (path, content) => typed(path, () => append(path, content), refusals),
+    rename: (from, to) => typed(from, () => rename(from, to), refusals),
+    remove: (path) =>
+      typed(path, async () => files.rm(await locate(path), { recursive: true, force: true }), refusals),
+    // Both are asked in the middle of a save, which must then be tried again.
     list: (path) =>
-      typed(path, async () => {
-        const names = await files.readdir(path === '' ? base : await locate(path)).catch(ignoreMissing);
-        return [...(names ?? [])].sort();
-      }),
+      typed(
+        path,
+        async () => {
+          const names = await files.readdir(path === '' ? base : await locate(path)).catch(ignoreMissing);
+          return [...(names ?? [])].sort();
+        },
+        refusals,
+      ),
     exists: (path) =>
-      typed(path, async () => (await files.lstat(await locate(path)).catch(ignoreMissing)) !== undefined),
+      typed(
+        path,
+        async () => (await files.lstat(await locate(path)).catch(ignoreMissing)) !== undefined,
+        refusals,
+      ),
   };
 }
 
@@ -134,15 +144,29 @@ function ignoreMissing(error: unknown): undefined {
   throw error;
 }
 
-async function typed<T>(path: string, operation: () => Promise<T>): Promise<T> {
+/** How a disk refuses to be used, in words; what is on it is not damaged. */
+const refusals: Readonly<Record<string, string>> = {
+  ENOSPC: 'is full',
+  EDQUOT: 'is full (quota)',
+  EIO: 'failed in writing',
+  EROFS: 'is read-only',
+  EACCES: 'may not be written to',
+  EPERM: 'may not be written to',
+};
+
+async function typed<T>(
+  path: string,
+  operation: () => Promise<T>,
+  refused: Readonly<Record<string, string>> = {},
+): Promise<T> {
   try {
     return await operation();
   } catch (cause) {
-    throw cause instanceof TintypeError ? cause : typedError(path, cause);
+    throw cause instanceof TintypeError ? cause : typedError(path, cause, refused[codeOf(cause) ?? '']);
   }
 }
 
-function typedError(path: string, cause: unknown): TintypeError {
+function typedError(path: string, cause: unknown, refusal: string | undefined): TintypeError {
   const code = codeOf(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new TintypeError('E_NO_RUN', { where: path, what: 'there is no such file', cause });
@@ -150,11 +174,12 @@ function typedError(path: string, cause: unknown): TintypeError {
   if (code === 'ELOOP') {
     return new TintypeError('E_PATH', { where: path, what: 'symbolic links are refused', cause });
   }
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (refusal !== undefined) {
     return new TintypeError('E_DISK_FULL', {
       where: path,
-      what: 'the disk is full; what was saved before is intact',
-      remedy: 'Free some space or keep fewer checkpoints',
+      what: `the disk ${refusal}; what was saved before is intact`,
+      got: code,
+      remedy: 'Free some space, keep fewer checkpoints, or see that the folder can be written to',
       cause,
     });
   }
