@@ -1,5 +1,5 @@
 import { headBytes, keysOfBlock, queriesOfBlock, scaleRows, scoreRow } from './attention-blocks';
-import { exp } from './math';
+import { decayingExp } from './math';
 import { columnBlock, rowBlock } from './micro-kernel-block';
 import { packColumns, packRows, zeroFloats } from './pack';
 import { rowProduct, softmaxGradientRow } from './softmax';
@@ -129,9 +129,9 @@ function weigh(scores: usize, bytes: usize, statistics: usize): void {
   const inverse = v128.load32_splat(statistics, 4);
   const end = scores + bytes;
   for (; scores + 16 <= end; scores += 16)
-    v128.store(scores, f32x4.mul(exp(f32x4.sub(v128.load(scores), largest)), inverse));
+    v128.store(scores, f32x4.mul(decayingExp(f32x4.sub(v128.load(scores), largest)), inverse));
   for (; scores < end; scores += 4) {
-    const e = f32x4.mul(exp(f32x4.sub(v128.load32_splat(scores), largest)), inverse);
+    const e = f32x4.mul(decayingExp(f32x4.sub(v128.load32_splat(scores), largest)), inverse);
     v128.store_lane<f32>(scores, e, 0);
   }
 }

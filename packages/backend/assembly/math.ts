@@ -65,6 +65,27 @@ export function exp(value: v128): v128 {
   return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
 }
 
+/** eˣ where nothing depends on its ends: as if x were clamped to [-87, 88], in fewer steps. NaN for NaN. */
+// @ts-ignore: decorator
+@inline
+export function boundedExp(value: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(value, constant(-87)), constant(88));
+  const shifted = quotient(x);
+  const p = f32x4.add(smallExpm1(remainder(x, f32x4.sub(shifted, constant(roundingMagic)))), constant(1));
+  return f32x4.mul(p, powerOfTwo(i32x4.sub(shifted, constant(roundingMagic))));
+}
+
+/** eˣ for x ≤ 0 in fewer steps; 0 below -87. */
+// @ts-ignore: decorator
+@inline
+export function decayingExp(value: v128): v128 {
+  const x = f32x4.pmax(value, constant(-87));
+  const shifted = quotient(x);
+  const p = f32x4.add(smallExpm1(remainder(x, f32x4.sub(shifted, constant(roundingMagic)))), constant(1));
+  const power = f32x4.mul(p, powerOfTwo(i32x4.sub(shifted, constant(roundingMagic))));
+  return v128.andnot(power, f32x4.lt(value, constant(-87)));
+}
+
 /** eˣ − 1 without cancellation. */
 // @ts-ignore: decorator
 @inline
@@ -81,17 +102,10 @@ export function expm1(value: v128): v128 {
   return v128.bitselect(value, doubled, f32x4.eq(value, constant(0)));
 }
 
-/** ln x; -∞ at 0, NaN below. */
+/** ln m + e·ln 2 for m in [√½, √2]. */
 // @ts-ignore: decorator
 @inline
-export function log(x: v128): v128 {
-  const isSubnormal = f32x4.lt(x, constant(1.1754943508e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, constant(8388608)), x, isSubnormal);
-  // x = 2ᵉ·m with m in [√½, √2): bits above √½ count into e.
-  const offset = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
-  const exponent = i32x4.shr_s(offset, 23);
-  const m = i32x4.sub(scaled, i32x4.shl(exponent, 23));
-  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(isSubnormal, constant(23)));
+function logOfParts(m: v128, e: v128): v128 {
   const f = f32x4.sub(m, constant(1));
   const z = f32x4.mul(f, f);
   let p = multiplyAdd(constant(7.0376836292e-2), f, constant(-1.1514610310e-1));
@@ -104,20 +118,36 @@ export function log(x: v128): v128 {
   p = multiplyAdd(p, f, constant(3.3333331174e-1));
   let y = multiplyAdd(e, constant(ln2Low), f32x4.mul(f32x4.mul(f, z), p));
   y = f32x4.add(f, multiplyAdd(z, constant(-0.5), y));
-  y = multiplyAdd(e, constant(ln2High), y);
+  return multiplyAdd(e, constant(ln2High), y);
+}
+
+/** ln x; -∞ at 0, NaN below. */
+// @ts-ignore: decorator
+@inline
+export function log(x: v128): v128 {
+  const isSubnormal = f32x4.lt(x, constant(1.1754943508e-38));
+  const scaled = v128.bitselect(f32x4.mul(x, constant(8388608)), x, isSubnormal);
+  // x = 2ᵉ·m with m in [√½, √2): bits above √½ count into e.
+  const offset = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
+  const exponent = i32x4.shr_s(offset, 23);
+  const m = i32x4.sub(scaled, i32x4.shl(exponent, 23));
+  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(isSubnormal, constant(23)));
+  const y = logOfParts(m, e);
   const isOrdinary = v128.and(f32x4.gt(x, constant(0)), f32x4.lt(x, constant(Infinity)));
   // 0 → -∞, ∞ → ∞, NaN → NaN, below 0 → NaN
   const atZero = v128.bitselect(constant(-Infinity), f32x4.sqrt(x), f32x4.eq(x, constant(0)));
   return v128.bitselect(y, atZero, isOrdinary);
 }
 
-/** ln(1 + x) for x ≥ 0, exact for tiny x. */
+/** ln(1 + x) for x in [0, 1], exact for tiny x. */
 // @ts-ignore: decorator
 @inline
-export function log1pPositive(x: v128): v128 {
+export function log1pOfUnit(x: v128): v128 {
   const u = f32x4.add(x, constant(1));
   const lost = f32x4.sub(x, f32x4.sub(u, constant(1)));
-  return f32x4.add(log(u), f32x4.div(lost, u));
+  const isLarge = f32x4.gt(u, constant(1.41421356));
+  const m = v128.bitselect(f32x4.mul(u, constant(0.5)), u, isLarge);
+  return f32x4.add(logOfParts(m, v128.and(isLarge, constant(1))), f32x4.div(lost, u));
 }
 
 /** 1 / (1 + e⁻ˣ). */
@@ -135,7 +165,7 @@ export function sigmoid(x: v128): v128 {
 @inline
 export function softplus(x: v128): v128 {
   const e = exp(f32x4.neg(f32x4.abs(x)));
-  return f32x4.add(f32x4.pmax(x, constant(0)), log1pPositive(e));
+  return f32x4.add(f32x4.pmax(x, constant(0)), log1pOfUnit(e));
 }
 
 // @ts-ignore: decorator

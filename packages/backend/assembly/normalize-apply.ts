@@ -1,4 +1,4 @@
-import { exp } from './math';
+import { boundedExp } from './math';
 import { multiplyAdd } from './vector';
 
 // What normalisation does to each value, over flat memory with tables of coefficients (normalize-tables.ts) that
@@ -26,7 +26,7 @@ export function normalizeFlat(x: usize, y: usize, end: usize, tables: usize, siz
 // @ts-ignore: decorator
 @inline
 function silu(z: v128): v128 {
-  return f32x4.div(z, f32x4.add(exp(f32x4.neg(z)), f32x4.splat(1)));
+  return f32x4.div(z, f32x4.add(boundedExp(f32x4.neg(z)), f32x4.splat(1)));
 }
 
 /** SiLU of the same. */
@@ -52,7 +52,7 @@ export function normalizeSiluFlat(x: usize, y: usize, end: usize, tables: usize,
 @inline
 function siluGradient(z: v128, dy: v128): v128 {
   const one = f32x4.splat(1);
-  const s = f32x4.div(one, f32x4.add(exp(f32x4.neg(z)), one));
+  const s = f32x4.div(one, f32x4.add(boundedExp(f32x4.neg(z)), one));
   return f32x4.mul(f32x4.mul(dy, s), multiplyAdd(z, f32x4.sub(one, s), one));
 }
 

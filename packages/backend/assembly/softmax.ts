@@ -1,5 +1,5 @@
 import { laneMax, laneSum } from './lanes';
-import { exp, log } from './math';
+import { decayingExp, exp, log } from './math';
 import { multiplyAdd } from './vector';
 
 // Softmax and its logarithm along rows of `size` values, and their gradients. Items are rows. Sums are joined in
@@ -53,17 +53,25 @@ export function logSoftmaxGradient(args: usize, begin: i32, end: i32, _scratch: 
   }
 }
 
-/** NaN where a value is. */
+/** The largest of what is not NaN: a NaN comes back in the sum of powers. */
 export function rowMax(x: usize, bytes: usize): f32 {
   const end = x + bytes;
   let m0 = f32x4.splat(-Infinity);
   let m1 = m0;
-  for (; x + 32 <= end; x += 32) {
-    m0 = f32x4.max(m0, v128.load(x));
-    m1 = f32x4.max(m1, v128.load(x, 16));
+  let m2 = m0;
+  let m3 = m0;
+  for (; x + 64 <= end; x += 64) {
+    m0 = f32x4.pmax(m0, v128.load(x));
+    m1 = f32x4.pmax(m1, v128.load(x, 16));
+    m2 = f32x4.pmax(m2, v128.load(x, 32));
+    m3 = f32x4.pmax(m3, v128.load(x, 48));
   }
-  let largest = laneMax(f32x4.max(m0, m1));
-  for (; x < end; x += 4) largest = max(largest, load<f32>(x));
+  for (; x + 16 <= end; x += 16) m0 = f32x4.pmax(m0, v128.load(x));
+  let largest = laneMax(f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3)));
+  for (; x < end; x += 4) {
+    const value = load<f32>(x);
+    if (value > largest) largest = value;
+  }
   return largest;
 }
 
@@ -76,14 +84,14 @@ export function expRow(x: usize, y: usize, bytes: usize, largest: f32): f64 {
     const stop = min(end, x + blockBytes);
     let sum = f32x4.splat(0);
     for (; x + 16 <= stop; x += 16, y += 16) {
-      const e = exp(f32x4.sub(v128.load(x), m));
+      const e = decayingExp(f32x4.sub(v128.load(x), m));
       v128.store(y, e);
       sum = f32x4.add(sum, e);
     }
     total += laneSum(sum);
   }
   for (; x < end; x += 4, y += 4) {
-    const e = exp(f32x4.sub(v128.load32_splat(x), m));
+    const e = decayingExp(f32x4.sub(v128.load32_splat(x), m));
     v128.store_lane<f32>(y, e, 0);
     total += <f64>f32x4.extract_lane(e, 0);
   }
