@@ -75,7 +75,9 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
         for (const [name, value] of Object.entries(event.values))
           losses[name] = [...(losses[name] ?? []), [event.step, value]];
         progress.show(event.values);
-        await folder.logMetrics(event.step, { ...event.values, stepsPerSecond: event.stepsPerSecond });
+        await unlessDiskIsFull(terminal, () =>
+          folder.logMetrics(event.step, { ...event.values, stepsPerSecond: event.stepsPerSecond }),
+        );
         break;
       case 'verdict':
         terminal.note(`step ${event.step}: ${event.verdict}. ${event.advice}\n`);
@@ -86,9 +88,10 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
       case 'preview': {
         const name =
           event.step === record.steps ? 'final.png' : `step-${String(event.step).padStart(7, '0')}.png`;
-        samples.push(
-          join(run, await folder.writeSample(name, await encodeGrid(event.images, recipe.grid), event.step)),
-        );
+        const png = await encodeGrid(event.images, recipe.grid);
+        await unlessDiskIsFull(terminal, async () => {
+          samples.push(join(run, await folder.writeSample(name, png, event.step)));
+        });
       }
     }
   };
@@ -127,12 +130,22 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
   };
 }
 
+/** A line of metrics or a picture that the disk refuses does not end a training; a lost checkpoint does, in time. */
+async function unlessDiskIsFull(terminal: Terminal, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof TintypeError) || error.code !== 'E_DISK_FULL') throw error;
+    terminal.note(`${error.message}\n`);
+  }
+}
+
 function startLoop(
   options: TrainingOptions,
   atStep: (step: number) => void,
 ): AsyncGenerator<TrainEvent, void> {
-  const { record, recipe, system, batches, checkpoints, startStep, logEvery, checkpointEvery, signal } =
-    options;
+  const { record, recipe, backend, system, batches, checkpoints, startStep } = options;
+  const { logEvery, checkpointEvery, signal } = options;
   const counted: BatchSource = {
     batch: (step, request) => {
       atStep(step);
@@ -149,6 +162,7 @@ function startLoop(
       checkpoints,
       checkpointEvery,
       monitors: recipe.monitors,
+      ...(backend.limits.wasmMemoryBytes && { memoryLimitBytes: backend.limits.wasmMemoryBytes }),
       preview: ({ step }) => render(options, step),
       previewEvery: Math.max(leastPreviewInterval, Math.ceil(record.steps / (previews + 1))),
     });
