@@ -56,11 +56,11 @@ export const convolutionGradients: readonly GradientEntry[] = [
   convFilterGradient,
 ];
 
-function conv(x: tf.Tensor, filter: tf.Tensor, attributes: ConvolutionAttributes): tf.Tensor {
+export function conv(x: tf.Tensor, filter: tf.Tensor, attributes: ConvolutionAttributes): tf.Tensor {
   return runKernel('Conv2D', { x, filter }, { ...common(attributes), dilations: 1 });
 }
 
-function convInput(
+export function convInput(
   dy: tf.Tensor,
   filter: tf.Tensor,
   inputShape: number[],
@@ -69,7 +69,7 @@ function convInput(
   return runKernel('Conv2DBackpropInput', { dy, filter }, { ...common(attributes), inputShape });
 }
 
-function convFilter(
+export function convFilter(
   x: tf.Tensor,
   dy: tf.Tensor,
   filterShape: number[],

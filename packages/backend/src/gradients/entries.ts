@@ -1,3 +1,4 @@
+import { biasAddGradients } from '../kernels/bias-add/index.ts';
 import { segmentSumGradients } from '../kernels/segment-sum/index.ts';
 import { siluGradients } from '../kernels/silu/index.ts';
 import { softmaxGradients } from '../kernels/softmax/gradients.ts';
@@ -23,6 +24,7 @@ export const gradients: readonly GradientEntry[] = [
   ...activationGradients,
   ...castGradients,
   ...comparisonGradients,
+  ...biasAddGradients,
   ...convolutionGradients,
   ...depthToSpaceGradients,
   ...depthwiseGradients,

@@ -3,6 +3,7 @@ import { activationGradientKernels } from './activations/gradient-kernels.ts';
 import { unaryKernels } from './activations/wasm.ts';
 import { addNWebgpu } from './add-n/webgpu.ts';
 import { attentionKernels } from './attention/wasm.ts';
+import { biasAddKernels } from './bias-add/index.ts';
 import { castWasm } from './cast/wasm.ts';
 import { conv2dKernels } from './conv2d/index.ts';
 import { depthToSpaceWasm } from './depth-to-space/wasm.ts';
@@ -30,6 +31,7 @@ import { transposeWasm } from './transpose/wasm.ts';
 export const kernels: readonly KernelEntry[] = [
   ...activationGradientKernels,
   ...attentionKernels,
+  ...biasAddKernels,
   ...conv2dKernels,
   ...depthwiseConv2dKernels,
   ...elementwiseKernels,

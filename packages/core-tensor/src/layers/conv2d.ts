@@ -1,4 +1,4 @@
-import { TintypeError, tf } from '@tintype/backend';
+import { conv2dWithBias, TintypeError, tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { assertPositiveIntegers } from './assert-options.ts';
 import { createWeightAndBias, type WeightAndBiasOptions } from './weight-and-bias.ts';
@@ -39,8 +39,9 @@ export function createConv2d(scope: ParameterScope, options: Conv2dOptions): Con
 
   return (x) =>
     tf.tidy(() => {
-      const y = tf.conv2d(x, weight as tf.Tensor4D, stride, padding, 'NHWC', dilation);
-      return bias ? tf.add(y, bias) : y;
+      const filter = weight as tf.Tensor4D;
+      if (!bias) return tf.conv2d(x, filter, stride, padding, 'NHWC', dilation);
+      return conv2dWithBias(x, filter, bias, { strides: stride, pad: padding, dilations: dilation });
     });
 }
 

@@ -1,4 +1,4 @@
-import { tf } from '@tintype/backend';
+import { matMulWithBias, tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { assertPositiveIntegers } from './assert-options.ts';
 import { createWeightAndBias, type WeightAndBiasOptions } from './weight-and-bias.ts';
@@ -27,8 +27,8 @@ export function createLinear(scope: ParameterScope, options: LinearOptions): Lin
   return <T extends tf.Tensor>(x: T): T =>
     tf.tidy(() => {
       const rows = x.rank === 2 ? x : tf.reshape(x, [-1, inFeatures]);
-      const product = tf.matMul(rows, weight); // [rows, outFeatures]
-      const y = bias ? tf.add(product, bias) : product;
+      const matrix = weight as tf.Tensor2D;
+      const y = bias ? matMulWithBias(rows as tf.Tensor2D, matrix, bias) : tf.matMul(rows, matrix); // [rows, outFeatures]
       return (x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), outFeatures])) as T;
     });
 }
