@@ -124,6 +124,13 @@ describe.skipIf(!existsSync(executablePath) && !isRequired)('a page under the st
     expectSameLosses(result);
   });
 
+  test('threads change no bit of what is computed', async () => {
+    const onTwo = await visit({ ...strict, ...isolation });
+    const onOne = await visit(strict);
+    expect([onTwo.wasm.threads, onOne.wasm.threads]).toEqual([2, 1]);
+    expect(onTwo.wasm.losses).toEqual(onOne.wasm.losses);
+  });
+
   test('a policy that forbids wasm is seen as a violation, and cpu trains', async () => {
     const result = await visit(policy("'self'"));
     expect(result.wasm).toMatchObject({ name: 'cpu' });

@@ -95,6 +95,13 @@ describe('in a browser', () => {
     await expectGoldenBits();
   });
 
+  test('wasm: all assets may be served from a folder of their own', async () => {
+    const assetBaseUrl = new URL('../../dist/assets', import.meta.url).pathname;
+    const info = await selectBackend({ backend: 'wasm', threads: 2, assetBaseUrl });
+    expect(info).toMatchObject({ threads: 2, reason: 'wasm was asked for' });
+    await expectRightConvGradient();
+  });
+
   test('the default never takes a software adapter: it ends at wasm and says why', async () => {
     const info = await selectBackend();
     if (info.name !== 'webgpu') {
