@@ -15,13 +15,13 @@ export interface OpenRequest {
 /** `cpu` is the time that the process had processors for: on a busy machine, with one thread. */
 export type ClockName = 'wall' | 'cpu';
 
-export interface TimeRequest {
+interface TimeRequest {
   readonly command: 'time';
   readonly calls: number;
   readonly clock: ClockName;
 }
 
-export interface ProfileRequest {
+interface ProfileRequest {
   readonly command: 'profile';
   readonly calls: number;
   readonly clock: ClockName;

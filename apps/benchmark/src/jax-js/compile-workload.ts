@@ -1,7 +1,7 @@
 import type { ConvWorkload, GemmWorkload, Workload } from '../workloads/workload.ts';
 import type { ArrayLibrary, JaxArray } from './array-library.ts';
 
-export type Compute = (...inputs: JaxArray[]) => JaxArray;
+type Compute = (...inputs: JaxArray[]) => JaxArray;
 
 /** Names of the inputs in the order in which the function takes them, and the compiled function. */
 export interface CompiledWorkload {

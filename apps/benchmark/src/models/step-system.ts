@@ -20,7 +20,7 @@ export interface InputSpec {
   readonly distribution: 'normal' | 'uniform' | 'timesteps';
 }
 
-export interface CheckedLoss {
+interface CheckedLoss {
   readonly name: string;
   /** Path of the trained parameters. */
   readonly trains: string;

@@ -1,7 +1,7 @@
 import type { BenchmarkRecord } from './benchmark-record.ts';
 
 /** A promise about one figure of the records that it names. */
-export interface Gate {
+interface Gate {
   readonly name: string;
   applies(record: BenchmarkRecord): boolean;
   figure(record: BenchmarkRecord): number | undefined;
@@ -40,7 +40,7 @@ const againstPytorch = (suite: string, threads: number, limit: number): Gate => 
 const timesLowered = 6;
 
 /** What the engine promises on AVX-512, where its 128-bit vectors compare worst. */
-export const gates: readonly Gate[] = [
+const gates: readonly Gate[] = [
   ofProbe('micro-kernel: at least 80 % of the probe', /^micro-kernel$/, 0.8),
   ofProbe('GEMM 512³: at least 70 % of the probe', /^matMul 512x512x512/, 0.7),
   ofProbe('3×3 64→64 forward: at least 1.4 times the probe', /3x3 64->64 forward/, 1.4),

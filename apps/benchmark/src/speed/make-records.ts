@@ -64,7 +64,7 @@ export function makeRecords(result: CaseResult): BenchmarkRecord[] {
 }
 
 /** Ours ÷ peer where lower is better, peer ÷ ours where higher is. */
-export function ratioOf(ours: number, theirs: number, lowerIsBetter: boolean): number {
+function ratioOf(ours: number, theirs: number, lowerIsBetter: boolean): number {
   return lowerIsBetter ? ours / theirs : theirs / ours;
 }
 

@@ -38,7 +38,7 @@ function table(
   return result.toString();
 }
 
-export function groupByKernel(rows: readonly ProfileRow[]): readonly ProfileRow[] {
+function groupByKernel(rows: readonly ProfileRow[]): readonly ProfileRow[] {
   const groups = new Map<string, ProfileRow>();
   for (const row of rows) {
     const { calls, milliseconds } = groups.get(row.kernel) ?? { calls: 0, milliseconds: 0 };

@@ -16,7 +16,7 @@ import {
 } from './make-records.ts';
 
 /** Makes the contestants of one suite anew: a heap is that of one suite alone. */
-export interface ContestantMakers {
+interface ContestantMakers {
   readonly ours: () => Contestant;
   readonly peers: readonly (() => Contestant)[];
 }

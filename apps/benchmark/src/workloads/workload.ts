@@ -24,7 +24,7 @@ export interface ConvWorkload {
 }
 
 /** The loops of all products, on data in the first-level cache: a thousand million operations. */
-export interface MicroKernelWorkload {
+interface MicroKernelWorkload {
   readonly kind: 'microKernel';
 }
 
