@@ -3,7 +3,7 @@ import { filterToPoints } from './winograd-transforms';
 
 /**
  * The filter [3, 3, channels, outChannels] at the 36 points, as [36][panels of 8 outputs][inputs in fours][8], with
- * zeros beyond the last input and output, and 64 bytes between points. Items are fours of inputs. With `isTurned`, of the filter turned by 180°
+ * zeros beyond the last input and output, and 64 bytes between points. Items are panels. With `isTurned`, of the filter turned by 180°
  * whose inputs are outChannels and whose outputs are channels: the one that gives dx.
  * Arguments: filter, to, channels, outChannels, isTurned.
  */
@@ -14,21 +14,18 @@ export function winogradFilter(args: usize, begin: i32, end: i32, scratch: usize
   const isTurned = load<i32>(args, 16) != 0;
   const inputs = isTurned ? outChannels : channels;
   const outputs = isTurned ? channels : outChannels;
-  const panels = (outputs + 7) >> 3;
   const panelBytes = ((inputs + 3) & ~3) * 32;
   const point = filterPointBytes(inputs, outputs);
   const temporary = scratch + 1152;
-  for (let item = begin; item < end; item++) {
-    for (let panel = 0; panel < panels; panel++) {
-      const ins = min(4, inputs - item * 4);
-      const outs = min(8, outputs - panel * 8);
-      if (ins < 4 || outs < 8) gatherSome(args, item * 4, ins, panel * 8, outs, scratch);
-      else if (isTurned) gatherTurned(args, item * 4, panel * 8, scratch);
-      else gather(args, item * 4, panel * 8, scratch);
-      const start = to + panel * panelBytes + item * 128;
-      for (let half = 0; half < 128; half += 16) {
-        transformFilter(scratch + half, start + half, point, temporary);
-      }
+  for (let panel = begin; panel < end; panel++) {
+    const outs = min(8, outputs - panel * 8);
+    for (let input = 0; input < inputs; input += 4) {
+      const ins = min(4, inputs - input);
+      if (ins < 4 || outs < 8) gatherSome(args, input, ins, panel * 8, outs, scratch);
+      else if (isTurned) gatherTurned(args, input, panel * 8, scratch);
+      else gather(args, input, panel * 8, scratch);
+      const start = to + panel * panelBytes + input * 32;
+      for (let half = 0; half < 128; half += 16) transformFilter(scratch + half, start + half, point, temporary);
     }
   }
 }

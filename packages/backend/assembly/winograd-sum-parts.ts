@@ -1,6 +1,6 @@
 /**
- * dw[9][channels][outChannels] = Σ of the `parts` of partial[part][9][channels, padded][outChannels, rounded up to 8],
- * in their order. Items are rows of dw. Arguments: partial, dw, channels, padded, outChannels, parts.
+ * dw[taps][channels][outChannels] = Σ of the `parts` of partial[part][taps][channels, padded][outChannels, rounded up
+ * to 8], in their order. Items are rows of dw. Arguments: partial, dw, channels, padded, outChannels, parts, taps.
  */
 export function winogradSumParts(args: usize, begin: i32, end: i32, _scratch: usize): void {
   const partial = load<usize>(args);
@@ -10,7 +10,7 @@ export function winogradSumParts(args: usize, begin: i32, end: i32, _scratch: us
   const outChannels = load<i32>(args, 16);
   const parts = load<i32>(args, 20);
   const rowBytes = ((outChannels + 7) & ~7) * 4;
-  const partBytes = 9 * padded * rowBytes;
+  const partBytes = load<i32>(args, 24) * padded * rowBytes;
   for (let row = begin; row < end; row++) {
     let from = partial + ((row / channels) * padded + (row % channels)) * rowBytes;
     const to = dw + row * outChannels * 4;

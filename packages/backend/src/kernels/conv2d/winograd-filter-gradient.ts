@@ -38,7 +38,7 @@ export function filterGradientByWinograd(
       });
     });
     engine.run('winogradSumParts', {
-      ints: [partial, from[2], geometry.channels, channels, geometry.outChannels, plan.parts],
+      ints: [partial, from[2], geometry.channels, channels, geometry.outChannels, plan.parts, taps],
       items: taps * geometry.channels,
       grain: Math.ceil(floatsPerGrain / (plan.parts * rowFloats)),
     });

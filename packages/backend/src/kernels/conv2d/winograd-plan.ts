@@ -1,3 +1,4 @@
+import { scratchBytes } from '../../engine/kernel.ts';
 import type { ConvGeometry } from './geometry.ts';
 
 /** Sizes of a 3×3 convolution with stride 1. Channels may be rounded up. */
@@ -25,9 +26,9 @@ export interface ForwardPlan {
 export function planForward(sizes: WinogradSizes): ForwardPlan {
   const tiles = winogradTiles(sizes);
   const blockTiles = tiles >= 24 * 16 ? 24 : tiles >= 12 * 4 ? 12 : 6;
-  const outGroup = Math.min(roundUp(sizes.outChannels, 8), 128);
+  const outGroup = evenGroup(sizes.outChannels, 128, 8);
   const items = Math.ceil(tiles / blockTiles) * Math.ceil(sizes.outChannels / outGroup);
-  return { blockTiles, channelBlock: Math.min(sizes.channels, 128), outGroup, items };
+  return { blockTiles, channelBlock: evenGroup(sizes.channels, 128, 4), outGroup, items };
 }
 
 /** How the filter's gradient is divided into items, for the kernel `winogradFilterGradient`. */
@@ -39,15 +40,34 @@ export interface GradientPlan {
   readonly items: number;
 }
 
-/** Enough items for several threads; each part costs a transform of the whole filter, so none has only a few tiles. */
+/**
+ * Sums for a group of channels stay in the cache beside the tiles that they are of. Enough items for several threads;
+ * each part costs a transform of the whole filter, so none has only a few tiles.
+ */
 export function planGradient(sizes: WinogradSizes): GradientPlan {
+  const { channels, outChannels } = sizes;
   const tiles = winogradTiles(sizes);
   const blockTiles = 48;
-  const channelGroup = Math.min(sizes.channels, 32);
-  const outGroup = Math.min(roundUp(sizes.outChannels, 8), 64);
-  const groups = Math.ceil(sizes.channels / channelGroup) * Math.ceil(sizes.outChannels / outGroup);
+  const outGroup = evenGroup(outChannels, 64, 8);
+  const floats = Math.floor((scratchBytes - reservedBytes(channels)) / pointsBytes);
+  const mostOfGroup = Math.floor((floats - blockTiles * outGroup) / (blockTiles + outGroup) / 4) * 4;
+  const channelGroup = evenGroup(channels, mostOfGroup, 4);
+  const groups = Math.ceil(channels / channelGroup) * Math.ceil(outChannels / outGroup);
   const parts = Math.max(1, Math.min(Math.ceil(12 / groups), Math.floor(tiles / blockTiles)));
   return { blockTiles, parts, channelGroup, outGroup, items: parts * groups };
+}
+
+/** Bytes of a float at each of the 36 points. */
+const pointsBytes = 36 * 4;
+
+/** A row of zeros as wide as a window, gaps between points, and what a transform keeps. */
+function reservedBytes(channels: number): number {
+  return 6 * 4 * channels + 2 ** 14;
+}
+
+/** The size of groups, at most `most` each, that divide a number of channels about evenly. */
+function evenGroup(channels: number, most: number, multiple: number): number {
+  return roundUp(channels / Math.ceil(channels / most), multiple);
 }
 
 export function roundUp(value: number, multiple: number): number {

@@ -23,11 +23,10 @@ export function withWinogradWeights(
 ): void {
   const [, , channels, outChannels] = filter.shape as [number, number, number, number];
   const [inputs, outputs] = isTurned ? [outChannels, channels] : [channels, outChannels];
-  const padded = paddedChannels(inputs);
-  const bytes = points * (padded * roundUp(outputs, 8) * floatBytes + gapBytes);
+  const bytes = points * (paddedChannels(inputs) * roundUp(outputs, 8) * floatBytes + gapBytes);
   const pack = (pointer: number): void => {
     const ints = [pointerTo(backend, filter), pointer, channels, outChannels, Number(isTurned)];
-    engine.run('winogradFilter', { ints, items: padded / 4, grain: 2 });
+    engine.run('winogradFilter', { ints, items: Math.ceil(outputs / 8), grain: 1 });
   };
   const kind = `winograd ${isTurned} ${channels} ${outChannels}`;
   if (isAskedAgain(filter.dataId, kind)) {
