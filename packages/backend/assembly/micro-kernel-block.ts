@@ -95,8 +95,13 @@ export function columnBlock(
 
 function copyPart(from: usize, fromRow: i32, to: usize, toRow: i32, rows: i32, columns: i32): void {
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      store<f32>(to + (<usize>column << 2), load<f32>(from + (<usize>column << 2)));
+    if (columns == 8) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+    } else {
+      for (let column = 0; column < columns; column++) {
+        store<f32>(to + (<usize>column << 2), load<f32>(from + (<usize>column << 2)));
+      }
     }
     from += fromRow;
     to += toRow;

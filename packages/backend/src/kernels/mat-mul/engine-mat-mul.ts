@@ -19,6 +19,8 @@ interface Transpositions {
 
 /** With so few rows, B is read about as often as packing would read and write it. */
 const fewRows = 24;
+/** So small a matrix stays in the first-level cache as it lies. */
+const smallMatrixFloats = 2 ** 13;
 
 /** op(a)·op(b) + bias on the engine; undefined where the engine cannot compute it. Only one factor may repeat. */
 export function engineMatMul(
@@ -57,7 +59,7 @@ export function engineMatMul(
 
 type Factor = Product['b'];
 
-/** Calls `use` with b packed, from the cache where it is known, or as it lies where the product has few rows. */
+/** Calls `use` with b packed, from the cache where it is known, or as it lies where that is as good. */
 function withFactorB(
   engine: Engine,
   backend: WasmBackend,
@@ -71,7 +73,9 @@ function withFactorB(
   const pack = (pointer: number) => packMatrices(engine, { b: plain, isTransposed, ...form }, pointer);
   const kind = `mat-mul ${isTransposed} ${depth} ${columns} ${batchesB}`;
   const bytes = packedBytes(form);
-  if (isAskedAgain(b.dataId, kind)) {
+  if (!isTransposed && depth * columns <= smallMatrixFloats) {
+    use({ plain });
+  } else if (isAskedAgain(b.dataId, kind)) {
     use({ packed: packedWeights({ backend, engine, dataId: b.dataId, kind, bytes, pack }) });
   } else if (!isTransposed && rows * (batchesB === 1 ? batchesA : 1) <= fewRows) {
     use({ plain });
