@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { WasmBackend } from '../kernels/wasm-backend.ts';
 
 /** One tensor's part of a job over many tensors, as the kernel documents its record. */
-export interface ChunkedEntry {
+interface ChunkedEntry {
   /** In bytes; each chunk gets them moved on to its own values. */
   readonly pointers: readonly number[];
   readonly count: number;
