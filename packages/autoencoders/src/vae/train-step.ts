@@ -58,6 +58,7 @@ export function createVaeTrainStep(
       optimizers: { vae: optimizer },
       ...(ema ? { ema } : {}),
     }),
+    accumulate,
     dispose() {
       optimizer.dispose();
       ema?.dispose();

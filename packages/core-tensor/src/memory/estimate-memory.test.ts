@@ -46,6 +46,7 @@ function createSystem(batchSize: number, accumulate = 1) {
       },
     ],
     state: createTrainState({ parameters, optimizers: { optimizer }, ema }),
+    accumulate,
     dispose() {
       optimizer.dispose();
       ema.dispose();
@@ -72,6 +73,8 @@ describeOnBackends('estimateMemory', () => {
   test.each([
     [32, 1],
     [32, 4],
+    [32, 3],
+    [32, 16],
     [5, 1],
     [1, 1],
   ])(

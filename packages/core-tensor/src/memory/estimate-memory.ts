@@ -27,7 +27,7 @@ export interface EstimateMemoryOptions {
 }
 
 /**
- * Runs every phase of a train step on an eighth and on a quarter of a batch, measures, and puts the state back bit for
+ * Runs every phase of a train step on about an eighth and a quarter of a batch, measures, and puts the state back bit for
  * bit. A straight line through both gives the rest: memory grows with the batch, in slices too.
  * Throws `E_OUT_OF_MEMORY` where not even that fits.
  */
@@ -78,7 +78,10 @@ export function assertFitsMemory(estimate: MemoryEstimate, limitBytes: number): 
 
 async function measure(trainStep: TrainStep, batch: Batch, rng: RandomStream): Promise<MemoryEstimate> {
   const batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
-  const small = Math.max(1, Math.min(batchSize, Math.max(2, Math.floor(batchSize / 8))));
+  // Whole slices: memory follows the largest of them.
+  const { accumulate = 1 } = trainStep;
+  const eighth = accumulate * Math.ceil(Math.max(2, batchSize / 8) / accumulate);
+  const small = Math.max(1, Math.min(batchSize, eighth));
   const large = Math.min(batchSize, 2 * small);
   const peakOf = (count: number) => measurePeak(() => runOnce(trainStep, batch, count, rng));
   // The first update makes the slots of the optimisers; with them the state is complete.

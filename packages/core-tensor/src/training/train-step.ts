@@ -35,6 +35,8 @@ export interface TrainStep {
   readonly phases: readonly Phase[];
   readonly state: TrainState;
   batchRequest?(step: number): BatchRequest;
+  /** Slices that the phases cut a batch into; an estimate of memory needs to know. @default 1 */
+  readonly accumulate?: number;
   /** Frees optimisers and averages; the model belongs to its creator. */
   dispose(): void;
 }

@@ -84,6 +84,7 @@ export function createDdpmTrainStep(
   return {
     phases: [{ name: 'denoiser', interval: 1, run: (batch, { rng }) => run(batch, rng) }],
     state: createTrainState({ parameters: model.parameters, optimizers: { denoiser: optimizer }, ema }),
+    accumulate,
     dispose() {
       optimizer.dispose();
       ema?.dispose();

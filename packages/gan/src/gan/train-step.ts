@@ -68,6 +68,7 @@ export function createGanTrainStep(
       optimizers: { generator: optimizers.generator, discriminator: optimizers.discriminator },
       ...(ema ? { ema } : {}),
     }),
+    accumulate,
     dispose() {
       optimizers.generator.dispose();
       optimizers.discriminator.dispose();
