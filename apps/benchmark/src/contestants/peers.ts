@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createChildContestant } from './child-contestant.ts';
+import { createChromiumContestant } from './chromium-contestant.ts';
 import type { Contestant } from './contestant.ts';
 
-export const peerNames = ['pytorch', 'lowered', 'jax-js'] as const;
+export const peerNames = ['pytorch', 'lowered', 'jax-js', 'chromium', 'chromium-isolated'] as const;
 export type PeerName = (typeof peerNames)[number];
 
 export interface ContestantOptions {
@@ -31,7 +33,7 @@ const creators: Readonly<Record<PeerName, (options: ContestantOptions) => Contes
   pytorch: ({ python = 'python3', threads, timeoutMs, note }) =>
     createChildContestant('pytorch', {
       command: python,
-      args: ['-u', pytorchScript()],
+      args: ['-u', join(appFolder(), 'peers', 'pytorch', 'main.py')],
       environment: { OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
       timeoutMs,
       note,
@@ -50,14 +52,21 @@ const creators: Readonly<Record<PeerName, (options: ContestantOptions) => Contes
       timeoutMs,
       note,
     }),
+  chromium: chromium('chromium', false),
+  'chromium-isolated': chromium('chromium-isolated', true),
 };
+
+function chromium(name: string, isIsolated: boolean) {
+  return ({ timeoutMs }: ContestantOptions) =>
+    createChromiumContestant(name, { root: appFolder(), isIsolated, timeoutMs });
+}
 
 export function createPeer(name: PeerName, options: ContestantOptions): Contestant {
   return creators[name](options);
 }
 
-/** The scripts lie beside the sources and beside the build alike. */
-function pytorchScript(): string {
-  const candidates = ['../peers/pytorch/main.py', '../../peers/pytorch/main.py'].map(besideThis);
-  return candidates.find(existsSync) ?? candidates[0]!;
+/** The folder that holds `peers` and `page`: above the sources and above the build alike. */
+function appFolder(): string {
+  const candidates = ['..', '../..'].map(besideThis);
+  return candidates.find((folder) => existsSync(join(folder, 'peers'))) ?? candidates[0]!;
 }

@@ -1,6 +1,6 @@
 import { createRandomStream, tf } from '@tintype/core-tensor';
 import type { GivenTensors, Task } from './task.ts';
-import { makeTensor, readOut } from './tensor-files.ts';
+import { makeTensor, readOut } from './tensors.ts';
 
 /** A task that runs one kernel on drawn inputs again and again. Owns the inputs. */
 export function createKernelTask(

@@ -9,6 +9,7 @@ import type {
 } from '../contestants/protocol.ts';
 import { clocks } from './clocks.ts';
 import { profileKernels } from './kernel-profile.ts';
+import { measure } from './measure.ts';
 import { selectEngine } from './select-engine.ts';
 import { serve } from './serve.ts';
 import { createTask, type Task } from './task.ts';
@@ -48,13 +49,6 @@ async function time(calls: number, clock: ClockName): Promise<TimeReply> {
   }
   if (before === undefined) return { milliseconds };
   return { milliseconds, probe: Math.max(before, probeFma(now) ?? 0) };
-}
-
-async function measure(task: Task, now: () => number): Promise<number> {
-  if (task.measure) return task.measure(now);
-  const start = now();
-  await task.run();
-  return now() - start;
 }
 
 function profile(calls: number, clock: ClockName): Promise<ProfileReply> {

@@ -13,7 +13,7 @@ import {
 import { createStepSystem, type InputSpec, type StepSystem } from '../models/step-system.ts';
 import type { StepWorkload } from '../workloads/workload.ts';
 import type { GivenTensors, Task } from './task.ts';
-import { makeTensor, readOut } from './tensor-files.ts';
+import { makeTensor, readOut } from './tensors.ts';
 
 /** More steps than anyone waits for: the loop is left when the task is disposed of. */
 const endlessSteps = 1e9;

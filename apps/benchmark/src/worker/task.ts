@@ -3,7 +3,7 @@ import { createConvTask } from './conv-task.ts';
 import { createGemmTask } from './gemm-task.ts';
 import { createMicroKernelTask } from './micro-kernel-task.ts';
 import { createStepTask } from './step-task.ts';
-import type { Tensors } from './tensor-files.ts';
+import type { Tensors } from './tensors.ts';
 
 /** A workload made ready in this process. */
 export interface Task {
