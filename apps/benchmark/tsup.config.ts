@@ -6,6 +6,8 @@ export default defineConfig({
     'tintype-worker': 'src/worker/main.ts',
     'jax-js-worker': 'src/jax-js/main.ts',
   },
+  // Peers that may be absent.
+  external: ['@jax-js/jax', 'playwright', 'vite'],
   format: ['esm'],
   target: 'node20',
   sourcemap: true,
