@@ -1,5 +1,5 @@
 import { borrowMemory } from '../../engine/borrow-memory.ts';
-import type { Normalization } from './wasm.ts';
+import type { Normalization } from './normalization.ts';
 
 /** Pointers of what the backward pass reads and writes. */
 export interface Gradients {

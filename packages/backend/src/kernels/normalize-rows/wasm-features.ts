@@ -1,5 +1,5 @@
 import { borrowMemory } from '../../engine/borrow-memory.ts';
-import type { Normalization } from './wasm.ts';
+import type { Normalization } from './normalization.ts';
 import type { Gradients } from './wasm-channels.ts';
 
 /** Rows whose gradients by weight and bias one item adds up. */

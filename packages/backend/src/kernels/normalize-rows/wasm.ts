@@ -1,8 +1,8 @@
 import { currentEngine } from '../../engine/current-engine.ts';
-import type { Engine } from '../../engine/engine.ts';
 import type { tf } from '../../tf.ts';
 import type { KernelEntry } from '../kernel-entry.ts';
 import { defineWasmKernel, pointerTo, type WasmBackend } from '../wasm-backend.ts';
+import type { Normalization } from './normalization.ts';
 import { backwardByChannels, forwardByChannels } from './wasm-channels.ts';
 import { backwardByFeatures, forwardByFeatures } from './wasm-features.ts';
 
@@ -24,21 +24,6 @@ interface Attributes {
   epsilon: number;
   groups: number;
   activation: 'none' | 'silu';
-}
-
-/** What one call of either direction works on; pointers in bytes, 0 for what there is not. */
-export interface Normalization {
-  readonly engine: Engine;
-  readonly samples: number;
-  readonly positions: number;
-  readonly channels: number;
-  readonly groups: number;
-  readonly epsilon: number;
-  readonly isActivated: boolean;
-  readonly x: number;
-  readonly weight: number;
-  readonly bias: number;
-  readonly statistics: number;
 }
 
 const forward = defineWasmKernel<Inputs, Attributes>('NormalizeRows', ({ inputs, attrs, backend }) => {
