@@ -9,7 +9,7 @@ const awkwardDistance: i32 = 1024;
 
 /**
  * Packs matrices for `matMul`. Arguments: [b, to, depth, columns, step, isTransposed, matrixBytes, packedBytes].
- * B[depth][columns] has rows `step` bytes apart, its transpose when `isTransposed`. Items are the panels of all matrices.
+ * B[depth][columns] has rows `step` bytes apart, its transpose when `isTransposed`. Items are pairs of panels, of all matrices.
  */
 export function packPanels(args: usize, begin: i32, end: i32, _scratch: usize): void {
   const b = load<usize>(args);
@@ -20,16 +20,16 @@ export function packPanels(args: usize, begin: i32, end: i32, _scratch: usize): 
   const isTransposed = load<i32>(args, 20);
   const matrixBytes = load<i32>(args, 24);
   const packedBytes = load<i32>(args, 28);
-  const panels = (columns + 7) >> 3;
+  const pairs = (columns + 15) >> 4;
   const panelBytes = depth << 5;
   for (let item = begin; item < end; item++) {
-    const matrix = item / panels;
-    const panel = item % panels;
-    const width = min(8, columns - 8 * panel);
+    const matrix = item / pairs;
+    const column = (item % pairs) << 4;
+    const width = min(16, columns - column);
     const source = b + matrix * matrixBytes;
-    const target = to + matrix * packedBytes + panel * panelBytes;
-    if (isTransposed) packColumns(source + 8 * panel * step, step, depth, width, target, panelBytes);
-    else packRows(source + 32 * panel, step, depth, width, target, panelBytes);
+    const target = to + matrix * packedBytes + (column >> 3) * panelBytes;
+    if (isTransposed) packColumns(source + column * step, step, depth, width, target, panelBytes);
+    else packRows(source + (column << 2), step, depth, width, target, panelBytes);
   }
 }
 

@@ -12,23 +12,36 @@ export function packRows(
   to: usize,
   panelBytes: i32,
 ): void {
-  for (let column = 0; column < columns; column += 8) {
+  let column = 0;
+  // Two panels at a time: a line of the cache.
+  for (; column + 16 <= columns; column += 16) {
+    let from = b;
+    let target = to;
+    for (let k = 0; k < depth; k++) {
+      const second = target + panelBytes;
+      v128.store(target, v128.load(from));
+      v128.store(target, v128.load(from, 16), 16);
+      v128.store(second, v128.load(from, 32));
+      v128.store(second, v128.load(from, 48), 16);
+      from += bRow;
+      target += 32;
+    }
+    b += 64;
+    to += 2 * panelBytes;
+  }
+  for (; column < columns; column += 8) {
     const width = min(8, columns - column);
     let from = b;
     let target = to;
-    if (width == 8) {
-      for (let k = 0; k < depth; k++) {
+    for (let k = 0; k < depth; k++) {
+      if (width == 8) {
         v128.store(target, v128.load(from));
         v128.store(target, v128.load(from, 16), 16);
-        from += bRow;
-        target += 32;
-      }
-    } else {
-      for (let k = 0; k < depth; k++) {
+      } else {
         storeFilled(from, width, target);
-        from += bRow;
-        target += 32;
       }
+      from += bRow;
+      target += 32;
     }
     b += 32;
     to += panelBytes;

@@ -56,8 +56,8 @@ export function packMatrices(
   const step = (isTransposed ? depth : columns) * floatBytes;
   engine.run('packPanels', {
     ints: [b, to, depth, columns, step, Number(isTransposed), depth * columns * floatBytes, one],
-    items: matrices * Math.ceil(columns / panelColumns),
-    grain: Math.ceil(floatsPerGrain / (panelColumns * Math.max(1, depth))),
+    items: matrices * Math.ceil(columns / (2 * panelColumns)),
+    grain: Math.ceil(floatsPerGrain / (2 * panelColumns * Math.max(1, depth))),
   });
 }
 
