@@ -12,6 +12,7 @@ const result = (workload: Workload, parts: Partial<CaseResult>): CaseResult => (
   ours: { engine: '', backend: 'wasm', device: 'cpu', threads: 2, check: {} },
   peers: [],
   rounds: [{ replies: [{ milliseconds: [1, 2], probe: 4 }] }],
+  clock: 'wall',
   provenance,
   ...parts,
 });
@@ -46,6 +47,10 @@ test('up to 1 is at least as good, for times and for rates alike', () => {
   expect(time).toMatchObject({ peer: 'peer', peerBest: 1, peerValue: 2, ratio: 2 });
   const [rate] = makeRecords(result(gemm, { peers, rounds }));
   expect(rate!.ratio).toBeCloseTo(2);
+});
+
+test('processor time is another metric than the wall clock’s', () => {
+  expect(makeRecords(result(step, { clock: 'cpu' }))[0]!.metric).toBe('stepProcessorTime');
 });
 
 test('a peer that is missing leaves ours and the reason, and takes nothing from the other', () => {

@@ -1,4 +1,4 @@
-import type { OpenReply, TimeReply } from '../contestants/protocol.ts';
+import type { ClockName, OpenReply, TimeReply } from '../contestants/protocol.ts';
 import type { BenchmarkCase } from '../workloads/benchmark-case.ts';
 import { operationsOf } from '../workloads/workload.ts';
 import type { BenchmarkRecord } from './benchmark-record.ts';
@@ -18,6 +18,7 @@ export interface CaseResult {
   readonly peers: readonly PeerResult[];
   /** Ours first, then the peers in order. */
   readonly rounds: readonly Round[];
+  readonly clock: ClockName;
   readonly provenance: Provenance;
 }
 
@@ -30,7 +31,7 @@ export interface PeerResult {
 /** One record for each peer; one without a peer where there are none. Empty where ours gave no measurement. */
 export function makeRecords(result: CaseResult): BenchmarkRecord[] {
   const rounds = keepQuietRounds(result.rounds);
-  const measured = measure(result.benchmarkCase, repliesOf(rounds, 0));
+  const measured = measure(result, repliesOf(rounds, 0));
   if (measured === undefined) return [];
   const { summary, ...metric } = measured;
   const base = {
@@ -46,8 +47,7 @@ export function makeRecords(result: CaseResult): BenchmarkRecord[] {
   };
   if (result.peers.length === 0) return [{ ...base, ...result.provenance }];
   return result.peers.map(({ name, missing }, i) => {
-    const theirs =
-      missing === undefined ? measure(result.benchmarkCase, repliesOf(rounds, i + 1)) : undefined;
+    const theirs = missing === undefined ? measure(result, repliesOf(rounds, i + 1)) : undefined;
     return {
       ...base,
       peer: name,
@@ -90,7 +90,7 @@ type Metric = Pick<BenchmarkRecord, 'metric' | 'unit' | 'lowerIsBetter'>;
 
 /** Kernels as a rate, steps as a time. */
 function measure(
-  { workload }: BenchmarkCase,
+  { benchmarkCase: { workload }, clock }: CaseResult,
   replies: readonly TimeReply[],
 ): (Metric & { summary: Summary }) | undefined {
   const milliseconds = replies.flatMap((reply) => reply.milliseconds);
@@ -98,7 +98,8 @@ function measure(
   const operations = operationsOf(workload);
   if (operations === undefined) {
     const summary = summarize(milliseconds, true);
-    return { metric: 'stepTime', unit: 'ms', lowerIsBetter: true, summary };
+    const metric = clock === 'wall' ? 'stepTime' : 'stepProcessorTime';
+    return { metric, unit: 'ms', lowerIsBetter: true, summary };
   }
   const rates = milliseconds.map((each) => operations / each / 1e6);
   return {

@@ -93,6 +93,7 @@ async function runCase(
       rounds: playedRounds.map(({ replies }) => ({
         replies: [replies[0], ...peers.map((peer) => replies[present.indexOf(peer) + 1 || replies.length])],
       })),
+      clock,
       provenance,
     };
     return [...makeRecords(result), ...(await heapOf(ours, result))];
