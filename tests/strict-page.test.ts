@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright';
-import { build } from 'vite';
+import { build, type InlineConfig } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 // A page that Vite builds from the built package trains under the policy of the docs pages: binaries and the worker
@@ -14,8 +14,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const executablePath = process.env.TINTYPE_CHROMIUM ?? '/usr/bin/chromium';
 const isRequired = (process.env.TINTYPE_REQUIRE ?? '').includes('browser');
 
-const policy = (scripts: string): Record<string, string> => ({
-  'Content-Security-Policy': `default-src 'none'; script-src ${scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`,
+const policy = (scripts: string, workers = "'self'"): Record<string, string> => ({
+  'Content-Security-Policy': `default-src 'none'; script-src ${scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src ${workers}; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`,
 });
 const strict = policy("'self' 'wasm-unsafe-eval'");
 const isolation = {
@@ -35,13 +35,9 @@ let server: Server | undefined;
 beforeAll(async () => {
   if (!existsSync(executablePath)) return;
   folder = mkdtempSync(join(tmpdir(), 'tintype-page-'));
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: join(root, 'tests/page'),
-    resolve: { alias: { '@tintype/backend': join(root, 'packages/backend/dist/index.js') } },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 4096 },
-  });
+  await buildPage('index.html', {});
+  // A Worker that loads parts of itself on demand, as any with dynamic imports, has to be a module.
+  await buildPage('in-worker.html', { worker: { format: 'es' } });
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic'] });
 });
 
@@ -55,16 +51,36 @@ afterAll(async () => {
   if (folder !== '') rmSync(folder, { recursive: true, force: true });
 });
 
+/** Into a folder of its own name. */
+async function buildPage(name: string, options: InlineConfig): Promise<void> {
+  const page = join(root, 'tests/page');
+  await build({
+    ...options,
+    configFile: false,
+    logLevel: 'error',
+    root: page,
+    base: './',
+    resolve: { alias: { '@tintype/backend': join(root, 'packages/backend/dist/index.js') } },
+    build: {
+      outDir: join(folder, name.replace('.html', '')),
+      emptyOutDir: true,
+      target: 'es2022',
+      chunkSizeWarningLimit: 4096,
+      rolldownOptions: { input: join(page, name) },
+    },
+  });
+}
+
 /** What the page shows, and all that it loaded, when every response has these headers. */
-async function visit(headers: Record<string, string>) {
+async function visit(headers: Record<string, string>, path = '/index/index.html') {
   server = createServer(({ url = '/' }, response) => {
-    const path = join(folder, new URL(url, 'http://page').pathname.replace(/\/$/, '/index.html'));
-    const isThere = existsSync(path);
+    const file = join(folder, new URL(url, 'http://page').pathname);
+    const isThere = existsSync(file);
     response.writeHead(isThere ? 200 : url === '/favicon.ico' ? 204 : 404, {
       ...headers,
-      'Content-Type': contentTypes[extname(path)] ?? 'text/plain',
+      'Content-Type': contentTypes[extname(file)] ?? 'text/plain',
     });
-    response.end(isThere ? readFileSync(path) : '');
+    response.end(isThere ? readFileSync(file) : '');
   });
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -76,7 +92,7 @@ async function visit(headers: Record<string, string>) {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(`${origin}/?threads=2`);
+  await page.goto(`${origin}${path}?threads=2`);
   // A string to evaluate would itself be against the policy.
   const text = await page.locator('output:not(:empty)').textContent({ timeout: 60_000 });
   await page.close();
@@ -93,7 +109,9 @@ function expectSameLosses({ wasm, cpu }: Record<'wasm' | 'cpu', { losses: number
 
 describe.skipIf(!existsSync(executablePath) && !isRequired)('a page under the strict policy', () => {
   test('the build copies every binary and the script of the workers as files', () => {
-    const names = readdirSync(join(folder, 'assets')).map((name) => name.replace(/-[\w-]{8}(?=\.)/, ''));
+    const names = readdirSync(join(folder, 'index/assets')).map((name) =>
+      name.replace(/-[\w-]{8}(?=\.)/, ''),
+    );
     expect(names.filter((name) => name.endsWith('.wasm')).sort()).toEqual([
       'tfjs-backend-wasm-simd-shared.wasm',
       'tfjs-backend-wasm-simd.wasm',
@@ -124,6 +142,13 @@ describe.skipIf(!existsSync(executablePath) && !isRequired)('a page under the st
     expectSameLosses(result);
   });
 
+  test('isolated, in a Worker of the page: the same, on two threads', async () => {
+    const result = await visit({ ...strict, ...isolation }, '/in-worker/in-worker.html');
+    expect(result).toMatchObject({ isIsolated: true, violations: [], foreign: [], complaints: [] });
+    expect(result.wasm).toMatchObject({ name: 'wasm', threads: 2, reason: 'wasm is the first that works' });
+    expectSameLosses(result);
+  });
+
   test('threads change no bit of what is computed', async () => {
     const onTwo = await visit({ ...strict, ...isolation });
     const onOne = await visit(strict);
@@ -131,10 +156,18 @@ describe.skipIf(!existsSync(executablePath) && !isRequired)('a page under the st
     expect(onTwo.wasm.losses).toEqual(onOne.wasm.losses);
   });
 
-  test('a policy that forbids wasm is seen as a violation, and cpu trains', async () => {
+  test('a policy that forbids Workers is seen as a violation, and one thread trains', async () => {
+    const result = await visit({ ...policy("'self' 'wasm-unsafe-eval'", "'none'"), ...isolation });
+    expect(result.violations.join()).toMatch(/worker-src/);
+    expect(result.wasm).toMatchObject({ name: 'wasm', threads: 1 });
+    expect(result.wasm.reason).toMatch(/relaxed SIMD kernels on 2 threads: /);
+    expectSameLosses(result);
+  });
+
+  test('where the policy forbids wasm the reason says so, and cpu trains', async () => {
     const result = await visit(policy("'self'"));
     expect(result.wasm).toMatchObject({ name: 'cpu' });
-    expect(result.violations.join()).toMatch(/script-src/);
+    expect(result.wasm.reason).toMatch(/before it wasm: .*Content Security Policy/);
     expectSameLosses(result);
   });
 });

@@ -14,6 +14,7 @@ export interface LoadedTfjs {
   readonly notes: readonly string[];
 }
 
+const emptyModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 const loadLimitMs = 20_000;
 const plain: AssetName = 'tfjs-backend-wasm.wasm';
 const simd: AssetName = 'tfjs-backend-wasm-simd.wasm';
@@ -24,6 +25,8 @@ const sharedSimd: AssetName = 'tfjs-backend-wasm-simd-shared.wasm';
  * is. tfjs's own threaded build is never loaded: it hangs when minified and does not exist in Node.
  */
 export async function loadTfjsWasm(assetBaseUrl: string | undefined): Promise<LoadedTfjs> {
+  // A policy that forbids wasm says so here; tfjs would speak of files that are not served.
+  await WebAssembly.compile(emptyModule);
   const state = engineState();
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   state.wasmFactory ??= tf.findBackendFactory('wasm');
