@@ -56,7 +56,7 @@ export const convolutionGradients: readonly GradientEntry[] = [
   convFilterGradient,
 ];
 
-export function conv(x: tf.Tensor, filter: tf.Tensor, attributes: ConvolutionAttributes): tf.Tensor {
+function conv(x: tf.Tensor, filter: tf.Tensor, attributes: ConvolutionAttributes): tf.Tensor {
   return runKernel('Conv2D', { x, filter }, { ...common(attributes), dilations: 1 });
 }
 
