@@ -31,9 +31,11 @@ export function multiplyTiles(a: usize, b: usize, to: usize, quads: i32, isFirst
     s50 = v128.load(to, 160);
     s51 = v128.load(to, 176);
   }
-  const last = b + <usize>quads * 128;
+  // Two input channels at a time. The branch between them is never taken: without it the optimiser nests the two
+  // multiply-adds of each sum, which then loads everything first and spills. `step` alternates between 8 and 88.
   const isNever = quads < 0;
-  let step: usize = 8;
+  let pairs = quads * 2;
+  let step = 8;
   do {
     {
       const b0 = v128.load(b, 0);
@@ -81,9 +83,9 @@ export function multiplyTiles(a: usize, b: usize, to: usize, quads: i32, isFirst
       s51 = multiplyAdd(x, b1, s51);
     }
     a += step;
-    step = 96 - step;
+    step ^= 80;
     b += 64;
-  } while (b < last);
+  } while (--pairs > 0);
   v128.store(to, s00);
   v128.store(to, s01, 16);
   v128.store(to, s10, 32);

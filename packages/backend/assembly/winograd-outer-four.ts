@@ -10,8 +10,9 @@ export function addOuterFour(a: usize, aStep: usize, b: usize, to: usize, depth:
   let s21 = v128.load(to, 80);
   let s30 = v128.load(to, 96);
   let s31 = v128.load(to, 112);
-  const last = b + <usize>depth * 32;
+  // Why a branch that is never taken: see winograd-multiply.ts.
   const isNever = depth < 0;
+  let pairs = depth >> 1;
   do {
     {
       const b0 = v128.load(b);
@@ -49,7 +50,7 @@ export function addOuterFour(a: usize, aStep: usize, b: usize, to: usize, depth:
       a += aStep;
     }
     b += 64;
-  } while (b < last);
+  } while (--pairs > 0);
   v128.store(to, s00);
   v128.store(to, s01, 16);
   v128.store(to, s10, 32);

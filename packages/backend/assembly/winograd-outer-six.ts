@@ -17,8 +17,9 @@ export function addOuterSix(a: usize, aStep: usize, b: usize, to: usize, depth: 
   let s41 = v128.load(to, 144);
   let s50 = v128.load(to, 160);
   let s51 = v128.load(to, 176);
-  const last = b + <usize>depth * 32;
+  // Why a branch that is never taken: see winograd-multiply.ts.
   const isNever = depth < 0;
+  let pairs = depth >> 1;
   do {
     {
       const b0 = v128.load(b);
@@ -68,7 +69,7 @@ export function addOuterSix(a: usize, aStep: usize, b: usize, to: usize, depth: 
       a += aStep;
     }
     b += 64;
-  } while (b < last);
+  } while (--pairs > 0);
   v128.store(to, s00);
   v128.store(to, s01, 16);
   v128.store(to, s10, 32);

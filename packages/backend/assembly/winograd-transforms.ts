@@ -73,7 +73,7 @@ export function pointsToFilter(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128,
   v128.store(to, multiplyAdd(near, f32x4.splat(0.5), multiplyAdd(far, f32x4.splat(2), m5)));
 }
 
-/** Aᵀ m, as even and odd halves: the first and third output, then the second and fourth. */
+/** Aᵀ m: four outputs from the six points. */
 // @ts-ignore: decorator
 @inline
 export function pointsToOutput(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, step: usize): void {
