@@ -20,6 +20,8 @@ export interface DeviceGuard {
    * device was not lost (that error), or cannot be had or may not be asked for again (`E_DEVICE_LOST`).
    */
   recover(error: unknown): Promise<number>;
+  /** The error itself, or `E_DEVICE_LOST` where a lost device is behind it. */
+  explain(error: unknown): Promise<unknown>;
 }
 
 export function createDeviceGuard(
@@ -50,6 +52,12 @@ export function createDeviceGuard(
       // Errors of work that is done are told on a later turn of the event loop.
       await new Promise((resolve) => setTimeout(resolve));
       assertDeviceHealthy('trainLoop');
+    },
+    async explain(error) {
+      if (!hasDevice()) return error;
+      await new Promise((resolve) => setTimeout(resolve));
+      const { isLost, lostReason } = deviceHealth();
+      return isLost ? deviceLost(error, lostReason, recoveries) : error;
     },
     async recover(error) {
       if (!hasDevice()) throw error;

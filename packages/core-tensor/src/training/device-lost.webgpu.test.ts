@@ -7,6 +7,7 @@ import { createTinyTraining } from './tiny-training.test-support.ts';
 import type { TrainEvent } from './train-event.ts';
 import { trainLoop } from './train-loop.ts';
 import type { TrainLoopOptions } from './train-loop-options.ts';
+import type { TrainState } from './train-state.ts';
 import type { TrainStep } from './train-step.ts';
 
 const obstacle = await probeWebgpu();
@@ -100,6 +101,33 @@ onWebgpu(
     }
   },
 );
+
+onWebgpu('an abort on a lost device ends in E_DEVICE_LOST and saves nothing', async () => {
+  const controller = new AbortController();
+  const saved: number[] = [];
+  const save = async (step: number, state: TrainState) => {
+    await takeSnapshot(state);
+    saved.push(step);
+    return `step-${step}`;
+  };
+  const { error } = await train([], {
+    signal: controller.signal,
+    checkpoints: { save },
+    monitors: [
+      {
+        name: 'breaker',
+        interval: 3,
+        check: () => {
+          controller.abort();
+          destroyDevice();
+          return undefined;
+        },
+      },
+    ],
+  });
+  expect(error).toMatchObject({ code: 'E_DEVICE_LOST' });
+  expect(saved).toEqual([]);
+});
 
 onWebgpu('it gives up after three recoveries', async () => {
   const { error, verdicts } = await train([1, 2, 3, 4], { onDeviceLost: 'recover', autosaveMs: 0 });

@@ -106,8 +106,10 @@ export async function* trainLoop(
 
     if (step < steps) {
       if (step > startStep && settings.checkpoints && step % checkpointEvery !== 0) {
-        await check(true);
-        yield await saver.save(step, true);
+        const last = check(true).then(() => saver.save(step, true));
+        yield await last.catch(async (error) => {
+          throw await device.explain(error);
+        });
       }
       throw aborted(step, steps, signal);
     }
