@@ -10,8 +10,8 @@ import { readSections, shareMemory } from './wasm-sections.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const target = join(folder, '../dist/assets');
-// Beside the target, so that a finished file moves into place at once: tests may be loading the one before.
-const assets = `${target}-${process.pid}`;
+// On the same disk, so that a finished file moves into place at once: tests may be loading the one before.
+const assets = join(folder, `../node_modules/.assets-${process.pid}`);
 const largestMemoryPages = '65536';
 
 await mkdir(target, { recursive: true });
