@@ -63,7 +63,12 @@ export function packedWeights(request: PackedRequest): number {
   if (known !== undefined) remove(known);
   makeRoom(backend, bytes);
   const pointer = engine.allocate(bytes);
-  pack(pointer);
+  try {
+    pack(pointer);
+  } catch (error) {
+    engine.free(pointer);
+    throw error;
+  }
   const packed: Packed = { backend, free: () => engine.free(pointer), pointer, bytes, dataId, kind };
   const kinds = store.byDataId.get(dataId) ?? new Map<string, Packed>();
   store.byDataId.set(dataId, kinds.set(kind, packed));

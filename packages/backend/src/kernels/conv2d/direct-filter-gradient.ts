@@ -1,3 +1,4 @@
+import { borrowMemory } from '../../engine/borrow-memory.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { tf } from '../../tf.ts';
 import { pointerTo } from '../wasm-backend.ts';
@@ -27,24 +28,30 @@ export function directFilterGradient(
   const summed = isTurned ? transposeOf(geometry) : geometry;
   const plan = planOf(summed);
   const size = kernelHeight * kernelWidth * channels * outChannels;
-  const isDirect = plan.parts === 1 && !isTurned;
-  const parts = isDirect ? pointerTo(backend, dw) : engine.allocate(plan.parts * size * floatBytes);
   const [input, factor] = isTurned ? [dy, x] : [x, dy];
-  sumProducts(engine, summed, plan, [pointerTo(backend, input), pointerTo(backend, factor), parts]);
-  if (isDirect) return dw;
-  if (isTurned) {
-    const taps = kernelHeight * kernelWidth;
-    const ints = [parts, pointerTo(backend, dw), plan.parts, taps, channels, outChannels];
-    engine.run('sumTurnedParts', { ints, items: taps });
-  } else {
-    const ints = [parts, pointerTo(backend, dw), plan.parts, size];
-    engine.run('sumParts', {
-      ints,
-      items: Math.ceil(size / sumBlockFloats),
-      grain: Math.ceil(64 / plan.parts),
-    });
+  const output = pointerTo(backend, dw);
+  const sumInto = (parts: number) =>
+    sumProducts(engine, summed, plan, [pointerTo(backend, input), pointerTo(backend, factor), parts]);
+  if (plan.parts === 1 && !isTurned) {
+    sumInto(output);
+    return dw;
   }
-  engine.free(parts);
+  borrowMemory(engine, plan.parts * size * floatBytes, (parts) => {
+    sumInto(parts);
+    if (isTurned) {
+      const taps = kernelHeight * kernelWidth;
+      engine.run('sumTurnedParts', {
+        ints: [parts, output, plan.parts, taps, channels, outChannels],
+        items: taps,
+      });
+    } else {
+      engine.run('sumParts', {
+        ints: [parts, output, plan.parts, size],
+        items: Math.ceil(size / sumBlockFloats),
+        grain: Math.ceil(64 / plan.parts),
+      });
+    }
+  });
   return dw;
 }
 

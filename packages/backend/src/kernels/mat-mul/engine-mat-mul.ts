@@ -1,3 +1,4 @@
+import { borrowMemory } from '../../engine/borrow-memory.ts';
 import { currentEngine } from '../../engine/current-engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { isAskedAgain, packedWeights } from '../../engine/packed-weights.ts';
@@ -80,10 +81,10 @@ function withFactorB(
   } else if (!isTransposed && rows * (batchesB === 1 ? batchesA : 1) <= fewRows) {
     use({ plain });
   } else {
-    const packed = engine.allocate(bytes);
-    pack(packed);
-    use({ packed });
-    engine.free(packed);
+    borrowMemory(engine, bytes, (packed) => {
+      pack(packed);
+      use({ packed });
+    });
   }
 }
 
