@@ -11,7 +11,7 @@ export interface Gradients {
 
 const blockRows = 64;
 /** A sample of at most so many values is worked on in one go, from cache. */
-const mostFloatsInOneGo = 2 ** 16;
+const mostFloatsInOneGo = 2 ** 17;
 const floatsOfPart = 2 ** 15;
 const bytesOfFloat64 = 8;
 const bytesOfFloat32 = 4;
