@@ -81,6 +81,11 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
         break;
       case 'verdict':
         terminal.note(`step ${event.step}: ${event.verdict}. ${event.advice}\n`);
+        if (event.verdict === 'device-lost') {
+          await folder.dropMetricsAfter(event.step);
+          for (const [name, curve] of Object.entries(losses))
+            losses[name] = curve.filter(([at]) => at <= event.step);
+        }
         break;
       case 'checkpoint':
         checkpoint = join(run, event.path);
@@ -162,6 +167,7 @@ function startLoop(
       checkpoints,
       checkpointEvery,
       monitors: recipe.monitors,
+      onDeviceLost: 'recover',
       ...(backend.limits.wasmMemoryBytes && { memoryLimitBytes: backend.limits.wasmMemoryBytes }),
       preview: ({ step }) => render(options, step),
       previewEvery: Math.max(leastPreviewInterval, Math.ceil(record.steps / (previews + 1))),
