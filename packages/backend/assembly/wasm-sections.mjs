@@ -26,7 +26,8 @@ export function shareMemory(bytes) {
 
 function sharedMemoryBody(body) {
   const [count, flags] = body;
-  if (count !== 1 || flags !== 1) throw new Error(`expected one memory with a maximum, got ${count} with flags ${flags}`);
+  if (count !== 1 || flags !== 1)
+    throw new Error(`expected one memory with a maximum, got ${count} with flags ${flags}`);
   return Uint8Array.from([count, sharedWithMaximum, ...body.subarray(2)]);
 }
 

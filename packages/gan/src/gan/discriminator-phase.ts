@@ -11,7 +11,7 @@ import {
 import { drawLatents } from './draw-latents.ts';
 import { discriminatorLoss } from './loss.ts';
 import { shareFakes } from './shared-fakes.ts';
-import type { GanTraining } from './train-step.ts';
+import type { GanTraining } from './train-options.ts';
 
 /** One update of the discriminator. The images of the generator are constants here: nothing flows back into them. */
 export function discriminatorPhase(training: GanTraining, optimizer: Optimizer): Phase {

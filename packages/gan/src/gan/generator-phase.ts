@@ -11,7 +11,7 @@ import {
 import { drawLatents } from './draw-latents.ts';
 import { generatorLoss } from './loss.ts';
 import { sharedFakes } from './shared-fakes.ts';
-import type { GanTraining } from './train-step.ts';
+import type { GanTraining } from './train-options.ts';
 
 /** One update of the generator, through a discriminator whose weights stand still and get no gradient. */
 export function generatorPhase(training: GanTraining, optimizer: Optimizer, ema?: Ema): Phase {

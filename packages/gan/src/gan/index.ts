@@ -4,4 +4,5 @@ export { createGan, type Gan } from './gan.ts';
 export type { Generator } from './generator.ts';
 export { type DiscriminatorLoss, discriminatorLoss, type GeneratorLoss, generatorLoss } from './loss.ts';
 export { type GanSampleOptions, sampleGan } from './sample.ts';
-export { createGanTrainStep, type GanOptimizers, type GanTrainOptions } from './train-step.ts';
+export type { GanTrainOptions } from './train-options.ts';
+export { createGanTrainStep, type GanOptimizers } from './train-step.ts';

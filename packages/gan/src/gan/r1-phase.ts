@@ -7,7 +7,7 @@ import {
   type tf,
 } from '@tintype/core-tensor';
 import { r1Penalty } from '../regularizers/r1-penalty.ts';
-import type { GanTraining } from './train-step.ts';
+import type { GanTraining } from './train-options.ts';
 
 /** The lazy R1 penalty on the discriminator, at real images. */
 export function r1Phase({ model, accumulate }: GanTraining, optimizer: Optimizer): Phase {

@@ -5,7 +5,7 @@ import { leastSquares } from '../objectives/least-squares.ts';
 import { wasserstein } from '../objectives/wasserstein.ts';
 import type { GanConfig } from './config.ts';
 import { createTinyGan, tinyGanConfig, tinyGanWithR1Config } from './tiny-gan.test-support.ts';
-import type { GanTrainOptions } from './train-step.ts';
+import type { GanTrainOptions } from './train-options.ts';
 
 const plainConfig: GanConfig = { ...tinyGanConfig, discriminatorNorm: 'none' };
 

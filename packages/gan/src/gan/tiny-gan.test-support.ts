@@ -1,7 +1,8 @@
 import { createAdam, createRandomStream, selectParameters, type tf } from '@tintype/core-tensor';
 import { defaultGanConfig, type GanConfig } from './config.ts';
 import { createGan, type Gan } from './gan.ts';
-import { createGanTrainStep, type GanTrainOptions } from './train-step.ts';
+import type { GanTrainOptions } from './train-options.ts';
+import { createGanTrainStep } from './train-step.ts';
 
 export const tinyGanConfig: GanConfig = {
   ...defaultGanConfig,
