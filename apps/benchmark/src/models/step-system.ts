@@ -1,8 +1,4 @@
 import type { Losses, Model, TrainStep, tf } from '@tintype/core-tensor';
-import type { StepModel } from '../workloads/workload.ts';
-import { createDcganSystem } from './dcgan-system.ts';
-import { createDdpmSystem } from './ddpm-system.ts';
-import { createVaeSystem } from './vae-system.ts';
 
 /** A model with its train step, and the same losses from given inputs instead of drawn ones. */
 export interface StepSystem {
@@ -25,15 +21,4 @@ interface CheckedLoss {
   /** Path of the trained parameters. */
   readonly trains: string;
   loss(): Losses;
-}
-
-const creators: Readonly<Record<StepModel, () => StepSystem>> = {
-  ddpm: createDdpmSystem,
-  dcgan: createDcganSystem,
-  vae: createVaeSystem,
-};
-
-/** Throws `E_NO_BACKEND` before `selectBackend`. */
-export function createStepSystem(model: StepModel): StepSystem {
-  return creators[model]();
 }

@@ -1,6 +1,7 @@
 import { probeFma, selectBackend, tf } from '@tintype/backend';
 import type { MemoryReply, OpenReply, TimeReply } from '../contestants/protocol.ts';
-import { createTask, type Task } from '../worker/task.ts';
+import { createTask } from '../worker/create-task.ts';
+import type { Task } from '../worker/task.ts';
 import type { Workload } from '../workloads/workload.ts';
 
 // The same kernels in a page. It draws the same weights and inputs from the same seeds, so that nothing is sent.

@@ -8,11 +8,12 @@ import type {
   TimeReply,
 } from '../contestants/protocol.ts';
 import { clocks } from './clocks.ts';
+import { createTask } from './create-task.ts';
 import { profileKernels } from './kernel-profile.ts';
 import { measure } from './measure.ts';
 import { selectEngine } from './select-engine.ts';
 import { serve } from './serve.ts';
-import { createTask, type Task } from './task.ts';
+import type { Task } from './task.ts';
 import { readTensors, writeTensors } from './tensor-files.ts';
 
 // The process that measures our own kernels; with --lowered, tfjs's under lowered gradients.

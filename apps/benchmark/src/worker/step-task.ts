@@ -10,7 +10,8 @@ import {
   tf,
   trainLoop,
 } from '@tintype/core-tensor';
-import { createStepSystem, type InputSpec, type StepSystem } from '../models/step-system.ts';
+import { createStepSystem } from '../models/create-step-system.ts';
+import type { InputSpec, StepSystem } from '../models/step-system.ts';
 import type { StepWorkload } from '../workloads/workload.ts';
 import type { GivenTensors, Task } from './task.ts';
 import { makeTensor, readOut } from './tensors.ts';

@@ -1,8 +1,3 @@
-import type { Workload } from '../workloads/workload.ts';
-import { createConvTask } from './conv-task.ts';
-import { createGemmTask } from './gemm-task.ts';
-import { createMicroKernelTask } from './micro-kernel-task.ts';
-import { createStepTask } from './step-task.ts';
 import type { Tensors } from './tensors.ts';
 
 /** A workload made ready in this process. */
@@ -25,17 +20,4 @@ export interface Task {
 export interface GivenTensors {
   readonly weights: Tensors;
   readonly inputs: Tensors;
-}
-
-export function createTask(workload: Workload, given: GivenTensors | undefined): Task {
-  switch (workload.kind) {
-    case 'gemm':
-      return createGemmTask(workload, given);
-    case 'conv':
-      return createConvTask(workload, given);
-    case 'microKernel':
-      return createMicroKernelTask();
-    case 'step':
-      return createStepTask(workload, given);
-  }
 }

@@ -2,7 +2,8 @@ import { closeBackend, selectBackend, tf } from '@tintype/backend';
 import { afterEach, expect, test } from 'vitest';
 import { disagreement } from '../speed/agreement.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { createTask, type GivenTensors } from './task.ts';
+import { createTask } from './create-task.ts';
+import type { GivenTensors } from './task.ts';
 
 afterEach(() => closeBackend());
 
