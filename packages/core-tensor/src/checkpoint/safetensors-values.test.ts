@@ -58,3 +58,14 @@ test('integers are read as int32, and what does not fit is refused', () => {
   expect(() => toInt32(entryOf('F32', Float32Array.of(1)))).toThrow(/integer type/);
   expect(() => toFloat32(entryOf('F8_E5M2', Uint8Array.of(1)))).toThrow(/cannot be converted/);
 });
+
+test('values in a Buffer of Node, whose slices share memory, are read from their own place', () => {
+  const int32 = Buffer.from(Int32Array.of(11, 22, 33).buffer).subarray(4, 8);
+  expect(toFloat32({ dtype: 'I32', shape: [1], data: int32 })).toEqual(Float32Array.of(22));
+  expect(toInt32({ dtype: 'I32', shape: [1], data: int32 })).toEqual(Int32Array.of(22));
+  const halves = Buffer.from(Uint16Array.of(0x3c00, 0xc000).buffer).subarray(2);
+  expect(toFloat32({ dtype: 'F16', shape: [1], data: halves })).toEqual(Float32Array.of(-2));
+  const floats = Buffer.from(Float32Array.of(1, 2).buffer);
+  const unaligned = Buffer.concat([Buffer.of(0), floats]).subarray(1, 5);
+  expect(toFloat32({ dtype: 'F32', shape: [1], data: unaligned })).toEqual(Float32Array.of(1));
+});

@@ -18,13 +18,13 @@ export function safetensorsEntry(
 export function toFloat32({ dtype, data }: SafetensorsEntry): Float32Array {
   switch (dtype) {
     case 'F32': {
-      const { buffer, byteOffset } = isAligned(data, 4) ? data : data.slice();
+      const { buffer, byteOffset } = isAligned(data, 4) ? data : new Uint8Array(data);
       return new Float32Array(buffer, byteOffset, data.byteLength / 4);
     }
     case 'BF16':
-      return bfloat16ToFloat32(new Uint16Array(data.slice().buffer));
+      return bfloat16ToFloat32(new Uint16Array(new Uint8Array(data).buffer));
     case 'F16':
-      return Float32Array.from(new Uint16Array(data.slice().buffer), float16ToNumber);
+      return Float32Array.from(new Uint16Array(new Uint8Array(data).buffer), float16ToNumber);
     default:
       return Float32Array.from(numbersOf(dtype, data));
   }
@@ -43,7 +43,7 @@ export function toInt32({ dtype, data }: SafetensorsEntry): Int32Array {
 }
 
 function numbersOf(dtype: SafetensorsDtype, data: Uint8Array): ArrayLike<number> {
-  const { buffer } = data.slice();
+  const { buffer } = new Uint8Array(data);
   switch (dtype) {
     case 'F64':
       return new Float64Array(buffer);
