@@ -29,7 +29,7 @@ export function memoryTypeOf(dtype: SafetensorsDtype): tf.DataType | undefined {
 export function entryToTensor(entry: SafetensorsEntry, layout: TensorLayout): tf.Tensor {
   const dtype = memoryTypeOf(entry.dtype);
   if (dtype === undefined) throw unsupported(entry.dtype);
-  const bytes = entry.data.slice();
+  const bytes = new Uint8Array(entry.data);
   const raw: RawValues = dtype === 'bool' ? bytes : new Uint32Array(bytes.buffer);
   const { values, shape } = fromDiskLayout(raw, entry.shape, layout);
   return tf.tensor(typedValues(values, dtype), [...shape], dtype);
