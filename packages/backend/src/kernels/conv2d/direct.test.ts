@@ -100,7 +100,7 @@ describeOnThreads(
         const [one, w] = [values(image), values(filter)];
         const tw = tf.tensor(w, filter);
         let expected: Float32Array[] | undefined;
-        for (const batch of [1, 2, 3, 5, 8, 13, 32, 33]) {
+        for (let batch = 1; batch <= 33; batch++) {
           for (const place of new Set([0, batch >> 1, batch - 1])) {
             const x = values([batch, ...image]);
             x.set(one, place * size);

@@ -105,16 +105,12 @@ describeOnThreads('Winograd convolution', (engine) => {
     ] as const) {
       const whole = run(x.size, () => pass(images));
       const length = whole.length / 33;
-      for (const [first, count] of [
-        [0, 1],
-        [32, 1],
-        [5, 2],
-        [3, 7],
-        [11, 16],
-      ] as const) {
+      for (let count = 1; count <= 33; count++) {
+        const first = (count * 7) % (34 - count);
         const part = images.slice(first, count);
         const result = run(x.size, () => pass(part));
-        expect(result).toEqual(whole.slice(first * length, (first + count) * length));
+        const own = whole.slice(first * length, (first + count) * length);
+        expect(result.every((value, i) => Object.is(value, own[i]))).toBe(true);
         part.dispose();
       }
     }
