@@ -1,7 +1,6 @@
 import { transformPhase } from './strided-winograd-forward';
 import { fivePointsToFilter, gradientToFivePoints } from './strided-winograd-transforms';
-import { addOuterFour } from './winograd-outer-four';
-import { addOuterSix } from './winograd-outer-six';
+import { addProducts } from './winograd-filter-gradient';
 import { pointBytes, tileColumns, tileCount, tileRows } from './winograd-tiles';
 
 /**
@@ -55,45 +54,9 @@ export function stridedWinogradFilterGradient(args: usize, begin: i32, end: i32,
           }
         }
       }
-      addOuterProducts(scratch, sumPoint, windows, windowPoint, gradients, gradientPoint, blockTiles, count, rows, panels);
+      addProducts(25, scratch, sumPoint, windows, windowPoint, gradients, gradientPoint, blockTiles, count, rows, panels);
     }
     storeTaps(args, part, phase, firstChannel, rows, firstOut, panels, scratch, sumPoint, temporary);
-  }
-}
-
-/** sums[25][eight outputs][rows][8] += windowsᵀ · gradients over `count` tiles, for each point. */
-function addOuterProducts(
-  sums: usize,
-  sumPoint: usize,
-  windows: usize,
-  windowPoint: usize,
-  gradients: usize,
-  gradientPoint: usize,
-  blockTiles: i32,
-  count: i32,
-  rows: i32,
-  panels: i32,
-): void {
-  const even = (count + 1) & ~1;
-  const step = rows * 4;
-  for (let p = 0; p < 25; p++) {
-    let to = sums + p * sumPoint;
-    for (let panel = 0; panel < panels; panel++) {
-      const b = gradients + p * gradientPoint + panel * blockTiles * 32;
-      let a = windows + p * windowPoint;
-      const last = a + step;
-      // Sixes, until a multiple of four is left that is too short for one more or would leave two over.
-      while (last - a >= 24 && last - a != 32) {
-        addOuterSix(a, step, b, to, even);
-        a += 24;
-        to += 192;
-      }
-      while (a < last) {
-        addOuterFour(a, step, b, to, even);
-        a += 16;
-        to += 128;
-      }
-    }
   }
 }
 

@@ -48,7 +48,7 @@ export function winogradFilterGradient(args: usize, begin: i32, end: i32, scratc
       transformGradients(args, tile, count, firstOut, outs, gradients, gradientPoint, temporary);
       if ((count & 1) != 0) clearWindow(windows + count * rows * 4, windowPoint, rows * 4);
       if ((count & 1) != 0) clearGradient(gradients + count * 32, gradientPoint, panels, blockTiles * 32);
-      addProducts(scratch, sumPoint, windows, windowPoint, gradients, gradientPoint, blockTiles, count, rows, panels);
+      addProducts(36, scratch, sumPoint, windows, windowPoint, gradients, gradientPoint, blockTiles, count, rows, panels);
     }
     finishFilterGradient(args, part, firstChannel, rows, firstOut, panels, scratch, sumPoint, temporary);
   }
@@ -64,8 +64,9 @@ function clearGradient(at: usize, point: usize, panels: i32, panelBytes: i32): v
   }
 }
 
-/** sums[36][eight outputs][rows][8] += windowsᵀ · gradients over `count` tiles, for each point. */
+/** sums[points][eight outputs][rows][8] += windowsᵀ · gradients over `count` tiles, for each point. */
 export function addProducts(
+  points: i32,
   sums: usize,
   sumPoint: usize,
   windows: usize,
@@ -79,7 +80,7 @@ export function addProducts(
 ): void {
   const even = (count + 1) & ~1;
   const step = rows * 4;
-  for (let p = 0; p < 36; p++) {
+  for (let p = 0; p < points; p++) {
     let to = sums + p * sumPoint;
     for (let panel = 0; panel < panels; panel++) {
       const b = gradients + p * gradientPoint + panel * blockTiles * 32;

@@ -1,29 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../../engine/engine.ts';
 import { describeOnThreads } from '../../testing/describe-on-threads.ts';
-import { poisonMemory } from '../../testing/poison-memory.ts';
 import { tf } from '../../tf.ts';
-import type { WasmBackend } from '../wasm-backend.ts';
-import type { ConvolutionCall, ConvolutionPass } from './algorithm.ts';
+import type { ConvolutionPass } from './algorithm.ts';
 import { convGeometry } from './geometry.ts';
-import {
-  type HostConvolution,
-  hostFilterGradient,
-  hostForward,
-  hostInputGradient,
-} from './host-convolution.test-support.ts';
+import { hostFilterGradient, hostForward, hostInputGradient } from './host-convolution.test-support.ts';
 import { stridedWinograd } from './strided-winograd.ts';
+import { type Case, callOf, errorOf, prepare, run, title, tolerance } from './winograd-cases.test-support.ts';
 
-type Pads = readonly [top: number, bottom: number, left: number, right: number];
-
-interface Case {
-  readonly input: readonly [batch: number, height: number, width: number, channels: number];
-  readonly outChannels: number;
-  readonly pads?: Pads;
-}
-
-const one: Pads = [1, 1, 1, 1];
-
+const kind = { size: 4, stride: 2 };
 const cases: readonly Case[] = [
   { input: [2, 16, 16, 8], outChannels: 8 },
   { input: [1, 14, 14, 16], outChannels: 12 },
@@ -38,14 +22,11 @@ const cases: readonly Case[] = [
   { input: [29, 18, 14, 8], outChannels: 8 },
 ];
 
-/** Of the largest value: float32's own error of such sums, doubled. */
-const tolerance = 4e-6;
-
 describeOnThreads('strided Winograd convolution', (engine) => {
   test.each(cases.map((entry) => [title(entry), entry] as const))(
     '%s: the three passes equal the float64 definition',
     (_title, entry) => {
-      const { call, host, x, w, bias, dy } = prepare(engine, entry);
+      const { call, host, x, w, bias, dy } = prepare(kind, engine, entry);
       const reference = hostForward(host, x.dataSync(), w.dataSync());
       const y = run(x.size, () => stridedWinograd.forward(call, x, w, undefined));
       expect(errorOf(y, reference)).toBeLessThan(tolerance);
@@ -69,12 +50,12 @@ describeOnThreads('strided Winograd convolution', (engine) => {
   );
 
   test('an image has the same bits in every batch and at every place in it', () => {
-    const { x, w, bias, dy } = prepare(engine, { input: [33, 14, 10, 8], outChannels: 20 });
+    const { x, w, bias, dy } = prepare(kind, engine, { input: [33, 14, 10, 8], outChannels: 20 });
     const passes = {
       forward: (part: tf.Tensor4D) =>
-        stridedWinograd.forward(callOf(engine, part.shape, w.shape, one), part, w, bias),
+        stridedWinograd.forward(callOf(kind, engine, part.shape, w.shape), part, w, bias),
       inputGradient: (part: tf.Tensor4D) =>
-        stridedWinograd.inputGradient(callOf(engine, [part.shape[0], 14, 10, 8], w.shape, one), part, w),
+        stridedWinograd.inputGradient(callOf(kind, engine, [part.shape[0], 14, 10, 8], w.shape), part, w),
     };
     for (const [pass, images] of [
       [passes.forward, x],
@@ -94,7 +75,7 @@ describeOnThreads('strided Winograd convolution', (engine) => {
   });
 
   test('NaN reaches every output that it enters, and no other image', () => {
-    const { call, x, w, bias, dy, host } = prepare(engine, { input: [3, 12, 12, 8], outChannels: 8 });
+    const { call, x, w, bias, dy, host } = prepare(kind, engine, { input: [3, 12, 12, 8], outChannels: 8 });
     const broken = x.dataSync().slice();
     broken[((1 * 12 + 4) * 12 + 5) * 8 + 2] = Number.NaN;
     const image = tf.tensor4d(broken, x.shape as [number, number, number, number]);
@@ -129,82 +110,3 @@ test('it is chosen for 4×4 with stride 2, enough channels and images that fill 
   expect(supports([1, 16, 16, 256], [4, 4, 256, 256])).toBe(false);
   expect(supports([1, 16, 16, 256], [4, 4, 256, 256], 2, 'filterGradient')).toBe(true);
 });
-
-function prepare(engine: Engine, { input, outChannels, pads = one }: Case) {
-  const filter = [4, 4, input[3], outChannels];
-  const call = callOf(engine, input, filter, pads);
-  const { outHeight, outWidth } = call.geometry;
-  const outputShape = [input[0], outHeight, outWidth, outChannels];
-  const host: HostConvolution = {
-    inputShape: [...input],
-    filterShape: filter,
-    outputShape,
-    strides: [2, 2],
-    dilations: [1, 1],
-    padTop: pads[0],
-    padLeft: pads[2],
-  };
-  return {
-    call,
-    host,
-    x: tensorOf(input, 1),
-    w: tensorOf(filter, 2),
-    bias: tf.tensor1d(values(outChannels, 3)),
-    dy: tensorOf(outputShape, 4),
-  };
-}
-
-function callOf(
-  engine: Engine,
-  input: readonly number[],
-  filter: readonly number[],
-  [top, bottom, left, right]: Pads,
-): ConvolutionCall {
-  const pad: [number, number][] = [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
-  const geometry = convGeometry([...input], [...filter], { strides: 2, pad });
-  return { backend: tf.backend() as unknown as WasmBackend, engine, geometry };
-}
-
-/** The values that a pass gives, where freed memory is full of NaN. */
-function run(size: number, pass: () => tf.TensorInfo): Float32Array {
-  poisonMemory(size);
-  const output = pass();
-  const result = tf.engine().makeTensorFromTensorInfo(output);
-  const copy = (result.dataSync() as Float32Array).slice();
-  result.dispose();
-  return copy;
-}
-
-/** The largest difference over the largest value; NaN where a value is. */
-function errorOf(actual: Float32Array, expected: Float64Array): number {
-  let error = 0;
-  let largest = 0;
-  expected.forEach((value, i) => {
-    error = Math.max(error, Math.abs(actual[i]! - value));
-    largest = Math.max(largest, Math.abs(value));
-  });
-  return error / largest;
-}
-
-function tensorOf(shape: readonly number[], seed: number): tf.Tensor4D {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor4d(values(size, seed), shape as [number, number, number, number]);
-}
-
-/** Values in [-1, 1) that look random (a linear congruential generator, upper bits). */
-function values(size: number, seed: number): Float32Array {
-  let state = seed * 7919;
-  return Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
-function title({ input, outChannels, pads = one }: Case): string {
-  return `[${input}] to ${outChannels} channels, pads ${pads}`;
-}

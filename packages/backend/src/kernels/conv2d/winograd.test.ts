@@ -1,28 +1,23 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../../engine/engine.ts';
 import { describeOnThreads } from '../../testing/describe-on-threads.ts';
-import { poisonMemory } from '../../testing/poison-memory.ts';
 import { tf } from '../../tf.ts';
-import type { WasmBackend } from '../wasm-backend.ts';
-import type { ConvolutionCall, ConvolutionPass } from './algorithm.ts';
+import type { ConvolutionPass } from './algorithm.ts';
 import { convGeometry } from './geometry.ts';
-import {
-  type HostConvolution,
-  hostFilterGradient,
-  hostForward,
-  hostInputGradient,
-} from './host-convolution.test-support.ts';
+import { hostFilterGradient, hostForward, hostInputGradient } from './host-convolution.test-support.ts';
 import { winograd } from './winograd.ts';
+import {
+  type Case,
+  callOf,
+  errorOf,
+  type Pads,
+  prepare,
+  run,
+  tensorOf,
+  title,
+  tolerance,
+} from './winograd-cases.test-support.ts';
 
-type Pads = readonly [top: number, bottom: number, left: number, right: number];
-
-interface Case {
-  readonly input: readonly [batch: number, height: number, width: number, channels: number];
-  readonly outChannels: number;
-  readonly pads?: Pads;
-}
-
-const same: Pads = [1, 1, 1, 1];
+const kind = { size: 3, stride: 1 };
 const valid: Pads = [0, 0, 0, 0];
 
 const cases: readonly Case[] = [
@@ -41,14 +36,11 @@ const cases: readonly Case[] = [
   { input: [26, 15, 16, 4], outChannels: 4 },
 ];
 
-/** Of the largest value: float32's own error of such sums, doubled. */
-const tolerance = 4e-6;
-
 describeOnThreads('Winograd convolution', (engine) => {
   test.each(cases.map((entry) => [title(entry), entry] as const))(
     '%s: the three passes equal the float64 definition',
     (_title, entry) => {
-      const { call, host, x, w, bias, dy } = prepare(engine, entry);
+      const { call, host, x, w, bias, dy } = prepare(kind, engine, entry);
       const reference = hostForward(host, x.dataSync(), w.dataSync());
       const added = bias.dataSync();
       expect(
@@ -76,12 +68,12 @@ describeOnThreads('Winograd convolution', (engine) => {
   );
 
   test('a filter that is used again is transformed anew after it is gone, and not before', () => {
-    const { call, host, x, w, bias, dy } = prepare(engine, cases[0]!);
+    const { call, host, x, w, bias, dy } = prepare(kind, engine, cases[0]!);
     const first = run(x.size, () => winograd.forward(call, x, w, undefined));
     for (let i = 0; i < 3; i++)
       expect(run(x.size, () => winograd.forward(call, x, w, undefined))).toEqual(first);
     w.dispose();
-    const other = tf.tensor4d(values(w.size, 9), w.shape as [number, number, number, number]);
+    const other = tensorOf(w.shape, 9);
     const reference = hostForward(host, x.dataSync(), other.dataSync());
     for (let i = 0; i < 3; i++) {
       const y = run(x.size, () => winograd.forward(call, x, other, undefined));
@@ -92,12 +84,12 @@ describeOnThreads('Winograd convolution', (engine) => {
 
   test('an image has the same bits in every batch and at every place in it', () => {
     const entry: Case = { input: [33, 7, 9, 12], outChannels: 20 };
-    const { x, w, bias, dy } = prepare(engine, entry);
+    const { x, w, bias, dy } = prepare(kind, engine, entry);
     const passes = {
       forward: (part: tf.Tensor4D) =>
-        winograd.forward(callOf(engine, part.shape, w.shape, same), part, w, bias),
+        winograd.forward(callOf(kind, engine, part.shape, w.shape), part, w, bias),
       inputGradient: (part: tf.Tensor4D) =>
-        winograd.inputGradient(callOf(engine, [part.shape[0], 7, 9, 12], w.shape, same), part, w),
+        winograd.inputGradient(callOf(kind, engine, [part.shape[0], 7, 9, 12], w.shape), part, w),
     };
     for (const [pass, images] of [
       [passes.forward, x],
@@ -118,7 +110,7 @@ describeOnThreads('Winograd convolution', (engine) => {
   });
 
   test('NaN reaches every output that it enters, and no other image', () => {
-    const { call, x, w, bias, dy, host } = prepare(engine, { input: [3, 9, 9, 6], outChannels: 5 });
+    const { call, x, w, bias, dy, host } = prepare(kind, engine, { input: [3, 9, 9, 6], outChannels: 5 });
     const broken = x.dataSync().slice();
     broken[((1 * 9 + 4) * 9 + 4) * 6 + 2] = Number.NaN;
     const image = tf.tensor4d(broken, x.shape as [number, number, number, number]);
@@ -138,7 +130,7 @@ describeOnThreads('Winograd convolution', (engine) => {
   });
 
   test('infinity comes out as infinity or NaN', () => {
-    const { call, x, w, bias, dy, host } = prepare(engine, { input: [1, 8, 8, 8], outChannels: 8 });
+    const { call, x, w, bias, dy, host } = prepare(kind, engine, { input: [1, 8, 8, 8], outChannels: 8 });
     const broken = x.dataSync().slice();
     broken[300] = Number.POSITIVE_INFINITY;
     const image = tf.tensor4d(broken, x.shape as [number, number, number, number]);
@@ -150,7 +142,7 @@ describeOnThreads('Winograd convolution', (engine) => {
   });
 
   test('frees what it borrows, and survives the growth of the memory', () => {
-    const { call, x, w, bias, dy, host } = prepare(engine, { input: [2, 8, 9, 5], outChannels: 6 });
+    const { call, x, w, bias, dy, host } = prepare(kind, engine, { input: [2, 8, 9, 5], outChannels: 6 });
     const before = tf.memory().numDataBuffers;
     const grown = tf.zeros([2 ** 22]);
     const y = run(x.size, () => winograd.forward(call, x, w, bias));
@@ -180,82 +172,3 @@ test('Winograd is not chosen for strides, other kernels, few channels or images 
   expect(supports([1, 8, 8, 32], [3, 3, 32, 32], 1, 'filterGradient')).toBe(false);
   expect(supports([3, 8, 8, 32], [3, 3, 32, 32], 1, 'filterGradient')).toBe(true);
 });
-
-function prepare(engine: Engine, { input, outChannels, pads = same }: Case) {
-  const filter = [3, 3, input[3], outChannels];
-  const call = callOf(engine, input, filter, pads);
-  const { outHeight, outWidth } = call.geometry;
-  const outputShape = [input[0], outHeight, outWidth, outChannels];
-  const host: HostConvolution = {
-    inputShape: [...input],
-    filterShape: filter,
-    outputShape,
-    strides: [1, 1],
-    dilations: [1, 1],
-    padTop: pads[0],
-    padLeft: pads[2],
-  };
-  return {
-    call,
-    host,
-    x: tensorOf(input, 1),
-    w: tensorOf(filter, 2),
-    bias: tf.tensor1d(values(outChannels, 3)),
-    dy: tensorOf(outputShape, 4),
-  };
-}
-
-function callOf(
-  engine: Engine,
-  input: readonly number[],
-  filter: readonly number[],
-  [top, bottom, left, right]: Pads,
-): ConvolutionCall {
-  const pad: [number, number][] = [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
-  const geometry = convGeometry([...input], [...filter], { strides: 1, pad });
-  return { backend: tf.backend() as unknown as WasmBackend, engine, geometry };
-}
-
-/** The values that a pass gives, where freed memory is full of NaN. */
-function run(size: number, pass: () => tf.TensorInfo): Float32Array {
-  poisonMemory(size);
-  const output = pass();
-  const result = tf.engine().makeTensorFromTensorInfo(output);
-  const copy = (result.dataSync() as Float32Array).slice();
-  result.dispose();
-  return copy;
-}
-
-/** The largest difference over the largest value; NaN where a value is. */
-function errorOf(actual: Float32Array, expected: Float64Array): number {
-  let error = 0;
-  let largest = 0;
-  expected.forEach((value, i) => {
-    error = Math.max(error, Math.abs(actual[i]! - value));
-    largest = Math.max(largest, Math.abs(value));
-  });
-  return error / largest;
-}
-
-function tensorOf(shape: readonly number[], seed: number): tf.Tensor4D {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor4d(values(size, seed), shape as [number, number, number, number]);
-}
-
-/** Values in [-1, 1) that look random (a linear congruential generator, upper bits). */
-function values(size: number, seed: number): Float32Array {
-  let state = seed * 7919;
-  return Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
-function title({ input, outChannels, pads = same }: Case): string {
-  return `[${input}] to ${outChannels} channels, pads ${pads}`;
-}
