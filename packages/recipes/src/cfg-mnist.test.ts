@@ -77,7 +77,9 @@ describeOnBackends(
         });
       await expect(data(undefined)).rejects.toThrow(/data: mine.*no labels/);
       await expect(data(Uint8Array.of(3))).rejects.toThrow(/got 4, expected labels of at most 3/);
-      expect(await data(Uint8Array.of(2))).toBeDefined();
+      const batch = await (await data(Uint8Array.of(2))).batch(0);
+      expect(await batch.labels!.data()).toEqual(Int32Array.of(2));
+      tf.dispose(batch);
     });
 
     test('a preview of any size shows every digit in turn: six images of three classes are two rows', async () => {
