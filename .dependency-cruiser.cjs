@@ -3,11 +3,12 @@ const below = {
   backend: [],
   'core-tensor': ['backend'],
   datasets: ['core-tensor'],
+  metrics: ['core-tensor', 'datasets'],
   autoencoders: ['core-tensor'],
   gan: ['core-tensor'],
   diffusion: ['core-tensor'],
   guidance: ['core-tensor', 'diffusion'],
-  recipes: ['core-tensor', 'datasets', 'autoencoders', 'gan', 'diffusion', 'guidance'],
+  recipes: ['core-tensor', 'datasets', 'metrics', 'autoencoders', 'gan', 'diffusion', 'guidance'],
 };
 
 const outside = (name, allowed) => ({

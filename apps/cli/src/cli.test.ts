@@ -285,9 +285,9 @@ describe('evaluate', () => {
     const run = newRun();
     await train(run, 2);
     const recipe = measured([
-      { id: '0.1', name: 'not black', metric: 'brightness', minimum: -0.99 },
-      { id: '0.2', name: 'brighter than white', metric: 'brightness', minimum: 2 },
-      { id: '0.3', name: 'measured elsewhere' },
+      { id: '0.1', name: 'not black', metric: 'brightness', direction: '>=', threshold: -0.99 },
+      { id: '0.2', name: 'brighter than white', metric: 'brightness', direction: '>=', threshold: 2 },
+      { id: '0.3', name: 'measured elsewhere', metric: 'contrast', direction: '<=', threshold: 1 },
     ]);
     const { code, report } = await cli(['evaluate', run, '--count', '3', '--json'], { recipe });
     expect(code).toBe(0);

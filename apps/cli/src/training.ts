@@ -8,6 +8,7 @@ import {
   type TrainEvent,
   trainLoop,
 } from '@tintype/core-tensor';
+import { createPackageDataFiles } from '@tintype/datasets/node';
 import type { Recipe } from '@tintype/recipes';
 import { defaultGrid, encodeGrid } from './grid.ts';
 import { type PreparedSystem, withAverage } from './prepare-system.ts';
@@ -158,21 +159,27 @@ function startLoop(
     },
   };
   return (async function* () {
-    yield* trainLoop(system.trainStep, counted, {
-      steps: record.steps,
-      startStep,
-      rng: system.rng,
-      signal,
-      logEvery,
-      checkpoints,
-      checkpointEvery,
-      monitors: recipe.monitors,
-      onDeviceLost: 'recover',
-      ...(backend.limits.wasmMemoryBytes && { memoryLimitBytes: backend.limits.wasmMemoryBytes }),
-      preview: ({ step }) => render(options, step),
-      previewEvery: Math.max(leastPreviewInterval, Math.ceil(record.steps / (previews + 1))),
-    });
-    atStep(record.steps);
+    const request = { files: createPackageDataFiles(), config: system.model.config };
+    const monitors = await recipe.monitors(system, request);
+    try {
+      yield* trainLoop(system.trainStep, counted, {
+        steps: record.steps,
+        startStep,
+        rng: system.rng,
+        signal,
+        logEvery,
+        checkpoints,
+        checkpointEvery,
+        monitors,
+        onDeviceLost: 'recover',
+        ...(backend.limits.wasmMemoryBytes && { memoryLimitBytes: backend.limits.wasmMemoryBytes }),
+        preview: ({ step }) => render(options, step),
+        previewEvery: Math.max(leastPreviewInterval, Math.ceil(record.steps / (previews + 1))),
+      });
+      atStep(record.steps);
+    } finally {
+      for (const { dispose } of monitors) dispose?.();
+    }
   })();
 }
 

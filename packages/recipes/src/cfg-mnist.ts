@@ -78,7 +78,7 @@ export const cfgMnist: Recipe<CfgMnistConfig, CfgMnist, CfgMnistSampleOptions> =
   },
   steps: 1000,
   batchSize: 64,
-  monitors: [],
+  monitors: async () => [],
   grid: { count: 100, previewCount: 10, columns: 10 },
   data: (options) => mnistBatches(options, options.config.imageSize, options.config.numClasses),
   create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, labelDropout, ...config }, rng) {
@@ -114,7 +114,8 @@ export const cfgMnist: Recipe<CfgMnistConfig, CfgMnist, CfgMnistSampleOptions> =
       id: '14.4',
       name: 'at least 85 % of the digits are read as asked',
       metric: 'labelAccuracy',
-      minimum: 0.85,
+      direction: '>=',
+      threshold: 0.85,
     },
   ],
 };

@@ -68,7 +68,7 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
   },
   steps: 2000,
   batchSize: 32,
-  monitors: [],
+  monitors: async () => [],
   data: (options) => mnistBatches(options, options.config.imageSize),
   create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, ...config }, rng) {
     const schedule = createNoiseSchedule({ kind: betaSchedule, timesteps });
@@ -85,7 +85,7 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
   },
   sample: (model, request) => sampleDigits(model, request),
   sampleOptions,
-  expectations: [{ id: '11.6', name: 'mean squared error of the noise at most 0.05' }],
+  expectations: [],
 };
 
 function sampleDigits(

@@ -39,7 +39,7 @@ export const ganMnist: Recipe<GanMnistConfig, Gan, GanMnistSampleOptions> = {
   },
   steps: 3000,
   batchSize: 64,
-  monitors: [],
+  monitors: async () => [],
   data: (options) => mnistBatches(options, options.config.imageSize),
   create({ learningRate, adamBeta1, emaDecay, ...config }, rng) {
     const model = createGan(config, rng);
@@ -52,5 +52,5 @@ export const ganMnist: Recipe<GanMnistConfig, Gan, GanMnistSampleOptions> = {
   preview: (model, rng, { count }) => joinBatches(sampleGan(model, { count, rng })),
   sample: (model, { options, ...request }) => sampleGan(model, { ...request, ...options }),
   sampleOptions: { batchSize: 64 },
-  expectations: [{ id: '1.6', name: 'ten of ten digits, each at least 3 %' }],
+  expectations: [],
 };

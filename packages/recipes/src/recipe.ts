@@ -43,14 +43,24 @@ export interface PreviewRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What a finished training must show; the quality suites check it. */
+/** What a finished training must show; `evaluate` measures it and the quality suites check it. */
 export interface Expectation {
   /** Line of the acceptance list, for example `9.3`. */
   readonly id: string;
   readonly name: string;
-  /** Figure of `evaluate` that says so, and what it must at least be. */
-  readonly metric?: string;
-  readonly minimum?: number;
+  /** The figure of `evaluate` that says so. */
+  readonly metric: string;
+  readonly direction: '<=' | '>=';
+  readonly threshold: number;
+  /** The figure after trainings with the seeds 0, 1 and 2, as long as the recipe says. */
+  readonly healthy?: readonly [number, number, number];
+  /** The same of the deliberately broken variant that the threshold must tell apart. */
+  readonly broken?: readonly [number, number, number];
+}
+
+export interface MonitorRequest<Config = object> {
+  readonly files: DataFiles;
+  readonly config: Config;
 }
 
 export interface EvaluateRequest<Options> extends Omit<SampleRequest<Options>, 'firstIndex'> {
@@ -84,7 +94,8 @@ export interface Recipe<Config = object, M extends Model = Model, Options extend
   /** Batches, never minutes. */
   readonly steps: number;
   readonly batchSize: number;
-  readonly monitors: readonly Monitor[];
+  /** What watches a training of this model; the caller disposes of each when the training has ended. */
+  monitors(created: CreatedModel<M>, request: MonitorRequest<Config>): Promise<readonly Monitor[]>;
   /** Throws `E_CONFIG` for impossible values, before anything is trained. */
   create(config: Config, rng: RandomStream): CreatedModel<M>;
   /** Images [count, h, w, c] in [-1, 1]; the stream is the same each time, so the same latents come again. */

@@ -28,7 +28,7 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
   config: { ...defaultVaeConfig, latentDim: 10, learningRate: 1e-3 },
   steps: 3500,
   batchSize: 128,
-  monitors: [],
+  monitors: async () => [],
   data: (options) => mnistBatches(options, options.config.imageSize),
   create({ learningRate, ...config }, rng) {
     const model = createVae(config, rng);
@@ -38,5 +38,5 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
   preview: (model, rng, { count }) => joinBatches(sampleVae(model, { count, rng })),
   sample: (model, { options, ...request }) => sampleVae(model, { ...request, ...options }),
   sampleOptions: { batchSize: 64 },
-  expectations: [{ id: '9.3', name: 'test −ELBO of at most 115 nats' }],
+  expectations: [],
 };

@@ -86,9 +86,10 @@ interface Verdict extends Expectation {
 
 /** Only what was measured can be met or missed. */
 function verdictOf(expectation: Expectation, figures: Readonly<Record<string, number>>): Verdict[] {
-  const { metric, minimum } = expectation;
-  const value = metric === undefined ? undefined : figures[metric];
-  return value === undefined || minimum === undefined ? [] : [{ ...expectation, isMet: value >= minimum }];
+  const { metric, direction, threshold } = expectation;
+  const value = figures[metric];
+  if (value === undefined) return [];
+  return [{ ...expectation, isMet: direction === '<=' ? value <= threshold : value >= threshold }];
 }
 
 interface Report {

@@ -24,4 +24,6 @@ export interface Monitor {
   readonly interval: number;
   /** Nothing where all is well. Frees the tensors it makes. */
   check(context: MonitorContext): Verdict | undefined | Promise<Verdict | undefined>;
+  /** Frees what the monitor owns; whoever created it calls this after the training. */
+  dispose?(): void;
 }

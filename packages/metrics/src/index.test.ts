@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import * as exported from './index.ts';
+
+test('the package exports what it says', () => {
+  expect(Object.keys(exported).sort()).toEqual([]);
+});
