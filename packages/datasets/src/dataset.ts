@@ -10,6 +10,19 @@ export interface ImageDataset {
   /** One class index per image, where the dataset has classes. */
   readonly labels?: Uint8Array;
   readonly classNames?: readonly string[];
+  /** What each image shows, in the order of the images; no name twice. */
+  readonly names?: readonly string[];
+}
+
+/** Two pictures of each thing, image i of `source` belonging to image i of `target`. */
+export interface PairedImageDataset {
+  readonly name: string;
+  /** What is given, for example line art. */
+  readonly source: ImageDataset;
+  /** What belongs to it, for example the coloured picture. */
+  readonly target: ImageDataset;
+  /** Of both, in the order of the images. */
+  readonly names: readonly string[];
 }
 
 /** Points in the plane, float32 [size, 2], with the component each was drawn from. */

@@ -47,7 +47,7 @@ export function createImageDataset(options: ImageDatasetOptions): ImageDataset {
 
 /** Throws `E_DATA` where a dataset is empty, contradicts itself or shows one and the same image throughout. */
 export function assertImageDataset(dataset: ImageDataset, where: string): void {
-  const { size, height, width, channels, pixels, labels, classNames } = dataset;
+  const { size, height, width, channels, pixels, labels, classNames, names } = dataset;
   const expected = size * height * width * channels;
   if (size < 1 || expected < 1) {
     throw new TintypeError('E_DATA', {
@@ -73,6 +73,7 @@ export function assertImageDataset(dataset: ImageDataset, where: string): void {
       expected: size,
     });
   }
+  if (names) assertNames(names, size, where);
   if (labels && classNames) assertLabels(labels, classNames.length, `${where}.labels`);
   assertInformative(dataset, where);
 }
@@ -93,6 +94,7 @@ export function takeImages(dataset: ImageDataset, count: number): ImageDataset {
     size: count,
     pixels: dataset.pixels.subarray(0, count * imageLength),
     ...(dataset.labels ? { labels: dataset.labels.subarray(0, count) } : {}),
+    ...(dataset.names ? { names: dataset.names.slice(0, count) } : {}),
   };
 }
 
@@ -145,6 +147,24 @@ function assertRange(values: ArrayLike<number>, low: number, high: number, name:
 function toLabels(labels: ArrayLike<number>, name: string, classNames?: readonly string[]): Uint8Array {
   assertLabels(labels, classNames?.length ?? 256, `${name}.labels`);
   return Uint8Array.from(labels);
+}
+
+function assertNames(names: readonly string[], size: number, where: string): void {
+  if (names.length !== size) {
+    throw new TintypeError('E_DATA', {
+      where: `${where}.names`,
+      what: 'one name per image',
+      got: names.length,
+      expected: size,
+    });
+  }
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) {
+      throw new TintypeError('E_DATA', { where: `${where}.names`, what: 'a name stands twice', got: name });
+    }
+    seen.add(name);
+  }
 }
 
 function assertInformative({ pixels, size }: ImageDataset, where: string): void {

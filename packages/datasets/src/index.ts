@@ -1,6 +1,6 @@
 export { type BatchOrder, createBatchOrder } from './batch-order.ts';
 export type { DataFiles } from './data-files.ts';
-export type { ImageDataset, PointDataset } from './dataset.ts';
+export type { ImageDataset, PairedImageDataset, PointDataset } from './dataset.ts';
 export { type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
 export { createHttpDataFiles } from './http-data-files.ts';
 export { type IdxArray, parseIdx } from './idx.ts';
