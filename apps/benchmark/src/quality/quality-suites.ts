@@ -1,0 +1,4 @@
+import type { QualitySuite } from './quality-suite.ts';
+
+/** Every suite, in the order in which they run; one file each in `suites/`. */
+export const qualitySuites: readonly QualitySuite[] = [];
