@@ -1,3 +1,6 @@
+/** Class indices in the smallest of these that holds them all. */
+export type ClassLabels = Uint8Array | Uint16Array | Int32Array;
+
 /** Images kept as bytes; batches become float32 in [-1, 1]. */
 export interface ImageDataset {
   readonly name: string;
@@ -8,8 +11,12 @@ export interface ImageDataset {
   /** uint8 [size, height, width, channels]. */
   readonly pixels: Uint8Array;
   /** One class index per image, where the dataset has classes. */
-  readonly labels?: Uint8Array;
+  readonly labels?: ClassLabels;
   readonly classNames?: readonly string[];
+  /** 0 or 1, [size, attributeNames.length]: what each image has, where the dataset has attributes. */
+  readonly attributes?: Uint8Array;
+  /** One name per column of `attributes`. */
+  readonly attributeNames?: readonly string[];
   /** What each image shows, in the order of the images; no name twice. */
   readonly names?: readonly string[];
 }

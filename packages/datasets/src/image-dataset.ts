@@ -1,4 +1,6 @@
 import { assertLabels, TintypeError } from '@tintype/core-tensor';
+import { assertAttributes } from './attributes.ts';
+import { toClassLabels } from './class-labels.ts';
 import type { ImageDataset } from './dataset.ts';
 
 export interface ImageDatasetOptions {
@@ -38,7 +40,7 @@ export function createImageDataset(options: ImageDatasetOptions): ImageDataset {
     width,
     channels,
     pixels: toBytes(options),
-    ...(labels ? { labels: toLabels(labels, name, classNames) } : {}),
+    ...(labels ? { labels: toClassLabels(labels, `${name}.labels`, classNames?.length) } : {}),
     ...(classNames ? { classNames } : {}),
   };
   assertImageDataset(dataset, name);
@@ -74,6 +76,7 @@ export function assertImageDataset(dataset: ImageDataset, where: string): void {
     });
   }
   if (names) assertNames(names, size, where);
+  assertAttributes(dataset, where);
   if (labels && classNames) assertLabels(labels, classNames.length, `${where}.labels`);
   assertInformative(dataset, where);
 }
@@ -94,6 +97,9 @@ export function takeImages(dataset: ImageDataset, count: number): ImageDataset {
     size: count,
     pixels: dataset.pixels.subarray(0, count * imageLength),
     ...(dataset.labels ? { labels: dataset.labels.subarray(0, count) } : {}),
+    ...(dataset.attributes
+      ? { attributes: dataset.attributes.subarray(0, (count * dataset.attributes.length) / dataset.size) }
+      : {}),
     ...(dataset.names ? { names: dataset.names.slice(0, count) } : {}),
   };
 }
@@ -142,11 +148,6 @@ function assertRange(values: ArrayLike<number>, low: number, high: number, name:
       remedy: 'State the range the values are in; nothing is rescaled silently',
     });
   }
-}
-
-function toLabels(labels: ArrayLike<number>, name: string, classNames?: readonly string[]): Uint8Array {
-  assertLabels(labels, classNames?.length ?? 256, `${name}.labels`);
-  return Uint8Array.from(labels);
 }
 
 function assertNames(names: readonly string[], size: number, where: string): void {

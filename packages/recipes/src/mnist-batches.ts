@@ -17,7 +17,7 @@ export async function mnistBatches(
 }
 
 function assertClasses({ name, labels }: ImageDataset, numClasses: number): void {
-  const got = labels ? labels.reduce((most, label) => Math.max(most, label), 0) + 1 : 'no labels';
+  const got = labels ? largestLabel(labels) + 1 : 'no labels';
   if (typeof got === 'number' && got <= numClasses) return;
   throw new TintypeError('E_LABEL', {
     where: `data: ${name}`,
@@ -26,4 +26,10 @@ function assertClasses({ name, labels }: ImageDataset, numClasses: number): void
     expected: `labels of at most ${numClasses} classes`,
     remedy: 'Put the images into one subfolder for each class and set numClasses to their number',
   });
+}
+
+function largestLabel(labels: Iterable<number>): number {
+  let largest = 0;
+  for (const label of labels) largest = Math.max(largest, label);
+  return largest;
 }
