@@ -2,5 +2,21 @@ import { expect, test } from 'vitest';
 import * as exported from './index.ts';
 
 test('the package exports what it says', () => {
-  expect(Object.keys(exported).sort()).toEqual([]);
+  expect(Object.keys(exported).sort()).toEqual([
+    'areaUnderRoc',
+    'classHistogram',
+    'classificationAccuracy',
+    'classify',
+    'collectFeatures',
+    'collectReadings',
+    'createFeatureModel',
+    'encodeFeatureNetwork',
+    'featureNetworkRecipes',
+    'loadFeatureNetwork',
+    'measureAccuracy',
+    'nearestNeighborAccuracy',
+    'perClassAccuracy',
+    'resizeBatches',
+    'trainFeatureNetwork',
+  ]);
 });

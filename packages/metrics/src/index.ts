@@ -1,2 +1,38 @@
+export { areaUnderRoc } from './classification/area-under-roc.ts';
+export { type ClassHistogram, classHistogram } from './classification/class-histogram.ts';
+export { classificationAccuracy } from './classification/classification-accuracy.ts';
+export {
+  type NearestNeighborAccuracy,
+  type NearestNeighborAccuracyOptions,
+  nearestNeighborAccuracy,
+} from './classification/nearest-neighbor-accuracy.ts';
+export { type PerClassAccuracy, perClassAccuracy } from './classification/per-class-accuracy.ts';
+export { encodeFeatureNetwork, type FeatureNetworkFacts } from './feature-network/encode-feature-network.ts';
+export type { FeatureNetwork } from './feature-network/feature-network.ts';
+export {
+  type FeatureNetworkName,
+  type FeatureNetworkRecipe,
+  type FeatureNetworkSettings,
+  featureNetworkRecipes,
+} from './feature-network/feature-network-recipes.ts';
+export {
+  type LoadFeatureNetworkOptions,
+  loadFeatureNetwork,
+} from './feature-network/load-feature-network.ts';
+export { measureAccuracy } from './feature-network/measure-accuracy.ts';
+export {
+  type TrainFeatureNetworkOptions,
+  trainFeatureNetwork,
+} from './feature-network/train-feature-network.ts';
+export { collectFeatures } from './features/collect-features.ts';
+export {
+  type Classification,
+  classify,
+  collectReadings,
+  type Readings,
+} from './features/collect-readings.ts';
+export { createFeatureModel, type FeatureModelOptions } from './features/create-feature-model.ts';
 export type { Classifier, FeatureModel } from './features/feature-model.ts';
 export type { Features } from './features/features.ts';
+export type { ImageBatches } from './features/read-batches.ts';
+export { resizeBatches } from './features/resize-batches.ts';
