@@ -36,3 +36,7 @@ export type { Classifier, FeatureModel } from './features/feature-model.ts';
 export type { Features } from './features/features.ts';
 export type { ImageBatches } from './features/read-batches.ts';
 export { resizeBatches } from './features/resize-batches.ts';
+export { type FrechetDistanceOptions, frechetDistance } from './frechet/frechet-distance.ts';
+export { computeStatistics } from './statistics/compute-statistics.ts';
+export { createStatistics, type StatisticsAccumulator } from './statistics/create-statistics.ts';
+export type { FeatureStatistics } from './statistics/feature-statistics.ts';
