@@ -88,6 +88,7 @@ test('the package exports these values and no others', () => {
       "sampleBatches",
       "selectBackend",
       "selectParameters",
+      "sha256",
       "silu",
       "spaceToDepth",
       "stepSchedule",

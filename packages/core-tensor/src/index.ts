@@ -56,6 +56,7 @@ export {
   type SafetensorsSpan,
 } from './checkpoint/safetensors-header.ts';
 export { safetensorsEntry, toFloat32, toInt32 } from './checkpoint/safetensors-values.ts';
+export { sha256 } from './checkpoint/sha256.ts';
 export type { Storage } from './checkpoint/storage.ts';
 export { assertConfig } from './config/assert-config.ts';
 export { assertLabels } from './config/assert-labels.ts';

@@ -5,7 +5,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   if (globalThis.crypto?.subtle === undefined) {
     throw new TintypeError('E_CHECKPOINT', {
       where: 'sha256',
-      what: 'this page cannot hash, so nothing can be saved safely',
+      what: 'this page cannot hash, so no file can be saved or loaded safely',
       remedy: 'Serve the page over https or from localhost',
     });
   }
