@@ -8,6 +8,12 @@ export { type IdxDatasetOptions, parseIdxDataset } from './idx-dataset.ts';
 export { createImageBatches, gatherImages, type ImageBatchOptions } from './image-batches.ts';
 export { createImageDataset, type ImageDatasetOptions, takeImages } from './image-dataset.ts';
 export { type DatasetSplit, type LoadMnistOptions, loadMnist } from './mnist.ts';
+export {
+  encodeImagePack,
+  type ImagePack,
+  type ImageProvenance,
+  parseImagePack,
+} from './packs/image-pack.ts';
 export { createPointBatches, type PointBatchOptions } from './point-batches.ts';
 export { createEightGaussians, eightGaussiansShape } from './points/eight-gaussians.ts';
 export { createGrid25, grid25Shape } from './points/grid-25.ts';
