@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { featuresUsage, parseFeaturesOptions } from './features/features-options.ts';
+import { describeFeatures, runFeatures } from './features/run-features.ts';
 import { readProvenance } from './provenance.ts';
 import { checkGates } from './speed/gates.ts';
 import { describeProfile } from './speed/profile-table.ts';
@@ -10,27 +12,48 @@ import { describeGates, describeRecords } from './speed/speed-table.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
+type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = { features, speed };
+const usage = [speedUsage, featuresUsage].join('\n\n');
+
 /** Runs one command line. The exit code: 0 done, 1 failed or a promised figure missed, 2 bad usage. */
 export async function runBenchmark(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const [command, ...rest] = args;
-    if (command === undefined || command === '--help' || command === '-h') {
-      if (command === undefined) throw new UsageError(`A command is missing.\n\n${speedUsage}`);
-      terminal.out(speedUsage);
+    const [name, ...rest] = args;
+    if (name === undefined) throw new UsageError(`A command is missing.\n\n${usage}`);
+    if (name === '--help' || name === '-h') {
+      terminal.out(usage);
       return 0;
     }
-    if (command !== 'speed') throw new UsageError(`There is no command ${command}. Known: speed.`);
-    const options = parseSpeedOptions(rest);
-    if (options.isHelp) {
-      terminal.out(speedUsage);
-      return 0;
+    if (!Object.hasOwn(commands, name)) {
+      const known = Object.keys(commands).join(', ');
+      throw new UsageError(`There is no command ${name}. Known: ${known}.`);
     }
-    return await (options.isProfiling ? profile(options, terminal) : measure(options, terminal));
+    return await commands[name]!(rest, terminal);
   } catch (error) {
     const isUsage = error instanceof UsageError;
     terminal.note(`${isUsage ? error.message : error instanceof Error ? error.stack : error}\n`);
     return isUsage ? 2 : 1;
   }
+}
+
+async function speed(args: readonly string[], terminal: Terminal): Promise<number> {
+  const options = parseSpeedOptions(args);
+  if (!options.isHelp) return options.isProfiling ? profile(options, terminal) : measure(options, terminal);
+  terminal.out(speedUsage);
+  return 0;
+}
+
+async function features(args: readonly string[], terminal: Terminal): Promise<number> {
+  const options = parseFeaturesOptions(args);
+  if (options.isHelp) {
+    terminal.out(featuresUsage);
+    return 0;
+  }
+  const report = await runFeatures(options, terminal);
+  terminal.out(options.isJson ? JSON.stringify(report, null, 2) : describeFeatures(report));
+  return 0;
 }
 
 async function measure(options: SpeedOptions, terminal: Terminal): Promise<number> {

@@ -17,4 +17,6 @@ export interface Classifier extends FeatureModel {
   readonly classNames: readonly string[];
   /** Images [b, h, w, c] in [-1, 1] → logits [b, classes]. */
   logits(images: tf.Tensor4D): tf.Tensor2D;
+  /** Both from one pass, where the network can. The caller frees them. */
+  read?(images: tf.Tensor4D): { readonly features: tf.Tensor2D; readonly logits: tf.Tensor2D };
 }

@@ -1,0 +1,34 @@
+import type { FeatureNetworkName } from './feature-network-recipes.ts';
+
+export interface ShippedNetwork {
+  /** What its Fréchet distance is called. */
+  readonly scoreName: string;
+  /** SHA-256 of the file, hexadecimal. */
+  readonly sha256: string;
+  readonly classNames: readonly string[];
+}
+
+/** What lies in weights/; `bench features` makes the files and prints their SHA-256. */
+export const shippedNetworks: Readonly<Record<FeatureNetworkName, ShippedNetwork>> = {
+  mnist: {
+    scoreName: 'FID-LeNet',
+    sha256: 'ab1862a83055173113d306a3e3a965df1f42cc664d54262a4ecac9f7e7f22796',
+    classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  },
+  'fashion-mnist': {
+    scoreName: 'FID-LeNet-Fashion',
+    sha256: '17b817f4a5fcfcaf20a4d256c7d77ea4c0830d510303f2d3fce932dd93974344',
+    classNames: [
+      'T-shirt/top',
+      'trouser',
+      'pullover',
+      'dress',
+      'coat',
+      'sandal',
+      'shirt',
+      'sneaker',
+      'bag',
+      'ankle boot',
+    ],
+  },
+};
