@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import {
+  type BackendInfo,
+  type Checkpoints,
+  createCheckpoints,
+  createRandomStream,
+  type Model,
+  type Storage,
+  TintypeError,
+  type TrainStep,
+  trainLoop,
+} from '@tintype/core-tensor';
+import { createFileStorage } from '@tintype/core-tensor/node';
+import type { DataFiles } from '@tintype/datasets';
+import type { CreatedModel, Recipe } from '@tintype/recipes';
+import { createTrainedModel } from './create-trained-model.ts';
+import type { TrainedModel, TrainingRequest } from './trained-model.ts';
+import { createTrainingLog } from './training-log.ts';
+import { claimFolder, readKey, type TrainingKey } from './training-record.ts';
+
+export interface TrainingPlace {
+  /** Folder of the suite's seed; a variant is a folder in it. */
+  readonly root: string;
+  readonly seed: number;
+  /** Where a request leaves them open. */
+  readonly steps: number;
+  readonly files: DataFiles;
+  readonly signal: AbortSignal;
+  readonly backend: BackendInfo['name'];
+  readonly code: string;
+  /** Goes on with trainings of other code. */
+  readonly isReusing: boolean;
+  note(text: string): void;
+  /** Told after the training: steps that were taken now, and whether all of them are of this code. */
+  onTrained(steps: number, isOwn: boolean): void;
+}
+
+/** See `Train`. */
+export async function trainVariant<Config extends object, M extends Model, Options extends object>(
+  recipe: Recipe<Config, M, Options>,
+  request: TrainingRequest<Config, M>,
+  place: TrainingPlace,
+): Promise<TrainedModel<Config, M, Options>> {
+  const folder = join(place.root, request.variant);
+  const storage = createFileStorage(folder);
+  const key = await keyOf(recipe, request, place);
+  const claim = await claimFolder(storage, key, recipe, place.isReusing);
+  if (claim.remark !== undefined) place.note(`  ${request.variant} ${claim.remark}\n`);
+
+  const rng = createRandomStream(key.seed);
+  const config = key.config as Config;
+  const created = recipe.create(config, rng.fork('model'));
+  const dispose = () => {
+    created.trainStep.dispose();
+    created.model.dispose();
+  };
+  try {
+    const log = createTrainingLog(storage);
+    const checkpoints = createCheckpoints(storage, { keep: 1, onWarning: (text) => place.note(`${text}\n`) });
+    const trainStep = request.trainStep?.(created) ?? created.trainStep;
+    const restored = await checkpoints.restoreLatest(trainStep.state);
+    const startStep = restored ?? (await branch(trainStep, key.from && request.from));
+    if (startStep < key.steps) {
+      await log.dropAfter(startStep);
+      const loop = { recipe, request, place, key, created, trainStep, checkpoints, startStep, rng };
+      await runLoop(loop, storage);
+    }
+    place.onTrained(key.steps - startStep, claim.isOwn);
+    created.ema?.swap();
+    const said = { verdicts: await log.verdicts(), losses: await log.losses() };
+    const { files, signal } = place;
+    const training = { recipe, created, config, folder, totalSteps: key.steps, rng, files, signal, ...said };
+    return createTrainedModel(training, dispose);
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+async function keyOf<Config extends object, M extends Model, Options extends object>(
+  recipe: Recipe<Config, M, Options>,
+  { variant, steps: asked, seed, changes, batchSize, from }: TrainingRequest<Config, M>,
+  place: TrainingPlace,
+): Promise<TrainingKey> {
+  const steps = asked ?? place.steps;
+  const origin = from && (await readKey(createFileStorage(from.folder)));
+  if (from && !origin) {
+    throw new TintypeError('E_NO_RUN', {
+      where: variant,
+      what: 'there is nothing to branch from',
+      got: from.folder,
+    });
+  }
+  return {
+    recipe: recipe.name,
+    config: { ...recipe.config, ...changes },
+    batchSize: batchSize ?? recipe.batchSize,
+    seed: seed ?? place.seed,
+    steps: steps + (from?.totalSteps ?? 0),
+    ...(from && origin && { from: { key: origin, steps: from.totalSteps } }),
+    backend: place.backend,
+    code: place.code,
+  };
+}
+
+/** Puts the checkpoint of a branch into the state; gives the steps it has behind it. */
+async function branch({ state }: TrainStep, from: TrainingRequest<object, Model>['from']): Promise<number> {
+  if (!from) return 0;
+  const step = await createCheckpoints(createFileStorage(from.folder)).restoreLatest(state);
+  if (step === from.totalSteps) return step;
+  throw new TintypeError('E_CHECKPOINT_MISMATCH', {
+    where: from.folder,
+    what: 'the training to branch from is not at its end',
+    got: step,
+    expected: from.totalSteps,
+  });
+}
+
+interface Loop<Config extends object, M extends Model, Options extends object> {
+  readonly recipe: Recipe<Config, M, Options>;
+  readonly request: TrainingRequest<Config, M>;
+  readonly place: TrainingPlace;
+  readonly key: TrainingKey;
+  readonly created: CreatedModel<M>;
+  readonly trainStep: TrainStep;
+  readonly checkpoints: Checkpoints;
+  readonly startStep: number;
+  readonly rng: ReturnType<typeof createRandomStream>;
+}
+
+async function runLoop<Config extends object, M extends Model, Options extends object>(
+  { recipe, request, place, key, created, trainStep, checkpoints, startStep, rng }: Loop<Config, M, Options>,
+  storage: Storage,
+): Promise<void> {
+  const { files, signal, note } = place;
+  const config = key.config as Config;
+  const own = await recipe.data({ files, config, batchSize: key.batchSize, rng: rng.fork('data') });
+  const monitors = await (request.monitors?.(created) ?? recipe.monitors(created, { files, config }));
+  const log = createTrainingLog(storage);
+  note(`  ${request.variant}: steps ${startStep + 1} … ${key.steps}\n`);
+  try {
+    const events = trainLoop(trainStep, request.batches?.(own) ?? own, {
+      steps: key.steps,
+      startStep,
+      rng,
+      signal,
+      checkpoints,
+      checkpointEvery: request.checkpointEvery ?? 500,
+      monitors,
+    });
+    for await (const event of events) {
+      await log.add(event);
+      if (event.type === 'verdict') note(`    step ${event.step}: ${event.verdict}\n`);
+      if (event.type === 'metrics' && event.step % 500 === 0)
+        note(`    step ${event.step}, ${event.stepsPerSecond.toFixed(1)} steps/s\n`);
+    }
+  } finally {
+    for (const { dispose } of monitors) dispose?.();
+  }
+}
