@@ -7,6 +7,22 @@ export {
   nearestNeighborAccuracy,
 } from './classification/nearest-neighbor-accuracy.ts';
 export { type PerClassAccuracy, perClassAccuracy } from './classification/per-class-accuracy.ts';
+export {
+  type EnergyDistanceOptions,
+  type EnergyEstimator,
+  energyDistance,
+} from './distances/energy-distance.ts';
+export {
+  type EnergyDistanceFloor,
+  type EnergyDistanceFloorOptions,
+  energyDistanceFloor,
+} from './distances/energy-distance-floor.ts';
+export { pairwiseDistance } from './diversity/pairwise-distance.ts';
+export {
+  type WithinClassDiversity,
+  type WithinClassDiversityOptions,
+  withinClassDiversity,
+} from './diversity/within-class-diversity.ts';
 export { encodeFeatureNetwork, type FeatureNetworkFacts } from './feature-network/encode-feature-network.ts';
 export type { FeatureNetwork } from './feature-network/feature-network.ts';
 export {
@@ -36,7 +52,16 @@ export type { Classifier, FeatureModel } from './features/feature-model.ts';
 export type { Features } from './features/features.ts';
 export type { ImageBatches } from './features/read-batches.ts';
 export { resizeBatches } from './features/resize-batches.ts';
+export { takeRows } from './features/take-rows.ts';
 export { type FrechetDistanceOptions, frechetDistance } from './frechet/frechet-distance.ts';
+export { type CountModesOptions, countModes, type ModeCount } from './modes/count-modes.ts';
+export {
+  type CountStackedModesOptions,
+  countStackedModes,
+  type StackedModeCount,
+  type StackedReadings,
+} from './modes/count-stacked-modes.ts';
+export { eightGaussiansModes, grid25Modes, type PointModes } from './modes/point-modes.ts';
 export { computeStatistics } from './statistics/compute-statistics.ts';
 export { createStatistics, type StatisticsAccumulator } from './statistics/create-statistics.ts';
 export type { FeatureStatistics } from './statistics/feature-statistics.ts';
