@@ -105,7 +105,6 @@ export const cfgMnist: Recipe<CfgMnistConfig, CfgMnist, CfgMnistSampleOptions> =
     evaluateDigits(sampleDigits(model, { ...request, firstIndex: 0 }, signal), {
       labelOf: (index) => labelAt(index, request.options),
       imageSize: model.config.imageSize,
-      rng: request.rng,
       files,
       ...(signal && { signal }),
     }),

@@ -1,61 +1,60 @@
-import { type RandomStream, TintypeError, tf } from '@tintype/core-tensor';
-import {
-  createImageBatches,
-  type DataFiles,
-  gatherImages,
-  type ImageDataset,
-  loadMnist,
-} from '@tintype/datasets';
-import { type DigitClassifier, trainDigitClassifier } from './digit-classifier.ts';
+import { TintypeError, type tf } from '@tintype/core-tensor';
+import { type DataFiles, gatherImages, type ImageDataset, loadMnist } from '@tintype/datasets';
+import { type Classifier, classify, loadFeatureNetwork, resizeBatches } from '@tintype/metrics';
 
 export interface EvaluateDigitsOptions {
   /** What sample i was asked to be; −1 is anything and is not counted. */
   readonly labelOf: (index: number) => number;
+  /** Side length of the samples. The test digits go through it too, and what is not 28 is resized to 28 to be read. */
   readonly imageSize: number;
   readonly files: DataFiles;
-  /** The classifier and the order of its data are functions of this. */
-  readonly rng: RandomStream;
-  /** Steps of the classifier's training. @default 2000 */
-  readonly steps?: number;
+  /** Stops between batches with `E_ABORTED`. */
   readonly signal?: AbortSignal;
 }
 
 export type DigitFigures = {
   /** Share of the samples that the classifier reads as the digit that was asked for. */
   readonly labelAccuracy: number;
-  /** The same of MNIST's 10 000 test digits: how well the classifier reads. */
+  /** The same of MNIST's 10 000 test digits, at the samples' size: how well the classifier reads. */
   readonly classifierAccuracy: number;
 };
 
+/** Side length that the classifier reads. */
+const readSize = 28;
+
 /**
- * Trains a classifier on MNIST, independent of what made the samples, and reads them. Frees each batch of samples.
- * Throws `E_DATA` where there is nothing to count.
+ * Reads samples with the digit network that `@tintype/metrics` ships, which took no part in training what made them.
+ * Frees each batch of samples [b, s, s, 1] in [-1, 1]. Throws `E_DATA` where there is nothing to count.
  */
 export async function evaluateDigits(
   samples: AsyncIterable<tf.Tensor4D>,
-  options: EvaluateDigitsOptions,
+  { files, imageSize, labelOf, signal }: EvaluateDigitsOptions,
 ): Promise<DigitFigures> {
-  const { files, imageSize, labelOf, steps, signal } = options;
-  const [train, held] = await Promise.all([loadMnist({ files }), loadMnist({ files, split: 'test' })]);
-  const rng = options.rng.fork('classifier');
-  const batches = createImageBatches(train, { batchSize: 64, rng: rng.fork('data'), imageSize });
-  const classifier = await trainDigitClassifier({
-    batches,
-    imageSize,
-    rng,
-    ...(steps !== undefined && { steps }),
-    ...(signal && { signal }),
-  });
+  const held = await loadMnist({ files, split: 'test' });
+  const classifier = await loadFeatureNetwork('mnist');
   try {
-    const classifierAccuracy = await accuracyOf(
-      classifier,
-      testImages(held, imageSize),
-      (i) => held.labels![i]!,
-    );
-    return { labelAccuracy: await accuracyOf(classifier, samples, labelOf), classifierAccuracy };
+    const labelAccuracy = await accuracyOf(classifier, abortable(samples, signal), labelOf);
+    const digits = abortable(testImages(held, imageSize), signal);
+    return {
+      labelAccuracy,
+      classifierAccuracy: await accuracyOf(classifier, digits, (i) => held.labels![i]!),
+    };
   } finally {
     classifier.dispose();
   }
+}
+
+/** Share of the images that are read as labelled; frees each batch. */
+async function accuracyOf(
+  classifier: Classifier,
+  batches: AsyncIterable<tf.Tensor4D>,
+  labelOf: (index: number) => number,
+): Promise<number> {
+  const { labels: read } = await classify(classifier, resizeBatches(batches, readSize));
+  const asked = Array.from(read, (_, index) => labelOf(index));
+  const counted = asked.filter((label) => label >= 0).length;
+  if (counted > 0) return asked.filter((label, index) => label === read[index]).length / counted;
+  throw new TintypeError('E_DATA', { where: 'evaluateDigits', what: 'no sample was asked to be a digit' });
 }
 
 async function* testImages(dataset: ImageDataset, imageSize: number): AsyncGenerator<tf.Tensor4D> {
@@ -67,26 +66,15 @@ async function* testImages(dataset: ImageDataset, imageSize: number): AsyncGener
   }
 }
 
-/** Share of the images that are read as labelled; frees each batch. */
-async function accuracyOf(
-  classifier: DigitClassifier,
+async function* abortable(
   batches: AsyncIterable<tf.Tensor4D>,
-  labelOf: (index: number) => number,
-): Promise<number> {
-  let index = 0;
-  let counted = 0;
-  let right = 0;
+  signal?: AbortSignal,
+): AsyncGenerator<tf.Tensor4D> {
   for await (const images of batches) {
-    const read = tf.tidy(() => classifier.logits(images).argMax(1));
-    images.dispose();
-    for (const digit of await read.data()) {
-      const label = labelOf(index++);
-      if (label < 0) continue;
-      counted++;
-      if (digit === label) right++;
+    if (signal?.aborted) {
+      images.dispose();
+      throw new TintypeError('E_ABORTED', { where: 'evaluateDigits', what: 'stopped', cause: signal.reason });
     }
-    read.dispose();
+    yield images;
   }
-  if (counted > 0) return right / counted;
-  throw new TintypeError('E_DATA', { where: 'evaluateDigits', what: 'no sample was asked to be a digit' });
 }
