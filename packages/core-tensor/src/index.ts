@@ -106,6 +106,34 @@ export {
   largestBatchSize,
   type MemoryEstimate,
 } from './memory/estimate-memory.ts';
+export { type CodebookCollapseOptions, createCodebookCollapseMonitor } from './monitors/codebook-collapse.ts';
+export { type ConstantOutputOptions, createConstantOutputMonitor } from './monitors/constant-output.ts';
+export {
+  type CycleSteganographyOptions,
+  createCycleSteganographyMonitor,
+} from './monitors/cycle-steganography.ts';
+export {
+  createDiscriminatorGeneratorImbalanceMonitor,
+  type DiscriminatorGeneratorImbalanceOptions,
+} from './monitors/discriminator-generator-imbalance.ts';
+export { createDivergenceMonitor, type DivergenceOptions } from './monitors/divergence.ts';
+export type { Draw, DrawContext } from './monitors/draw.ts';
+export { createDuplicateLatentsMonitor, type DuplicateLatentsOptions } from './monitors/duplicate-latents.ts';
+export { createEmaGapMonitor, type EmaGapOptions } from './monitors/ema-gap.ts';
+export { createIgnoredConditionMonitor, type IgnoredConditionOptions } from './monitors/ignored-condition.ts';
+export { createMemorizationMonitor, type MemorizationOptions } from './monitors/memorization.ts';
+export { createModeCollapseMonitor, type ModeCollapseOptions } from './monitors/mode-collapse.ts';
+export type { WatchOptions } from './monitors/monitor-options.ts';
+export {
+  createOverfittingDiscriminatorMonitor,
+  type OverfittingDiscriminatorOptions,
+} from './monitors/overfitting-discriminator.ts';
+export {
+  createPosteriorCollapseMonitor,
+  type Posterior,
+  type PosteriorCollapseOptions,
+} from './monitors/posterior-collapse.ts';
+export { type SharedTap, tapShared } from './monitors/tap-shared.ts';
 export {
   accumulateGradients,
   assertAccumulate,

@@ -5,6 +5,8 @@ export interface MonitorContext {
   readonly step: number;
   /** The last reading of each scalar, by the name it has in metrics events. */
   readonly values: Readonly<Record<string, number>>;
+  /** The first reading of each since this loop began, hence before it could go wrong. */
+  readonly firstValues?: Readonly<Record<string, number>>;
   /** A function of seed, monitor name and step. */
   readonly rng: RandomStream;
   readonly signal?: AbortSignal;

@@ -4,6 +4,7 @@ import { createCheckpointSaver } from './checkpoint-saver.ts';
 import { createDeviceGuard } from './device-guard.ts';
 import { createBreather } from './event-loop.ts';
 import { createFiniteGuard } from './finite-guard.ts';
+import type { MonitorContext } from './monitor.ts';
 import { assertPhases, runStep } from './run-step.ts';
 import { createScalarBuffer } from './scalar-buffer.ts';
 import { assertAlive } from './state-snapshot.ts';
@@ -44,6 +45,7 @@ export async function* trainLoop(
     const clock = createStepClock(startStep);
     const breathe = createBreather();
     const latest: Record<string, number> = {};
+    const first: Record<string, number> = {};
     let unlogged: Record<string, number> = {};
     let step = startStep;
     let isClean = true;
@@ -55,6 +57,7 @@ export async function* trainLoop(
       if (!isClean) return;
       for (const { name, value } of readings) {
         latest[name] = value;
+        first[name] ??= value;
         unlogged[name] = value;
       }
     };
@@ -89,7 +92,8 @@ export async function* trainLoop(
           unlogged = {};
           yield { type: 'metrics', step, values, stepsPerSecond: clock.stepsPerSecond(step) };
         }
-        for (const monitor of dueMonitors) yield* watch(monitor, step, { ...latest }, settings);
+        for (const monitor of dueMonitors)
+          yield* watch(monitor, { step, values: { ...latest }, firstValues: first }, settings);
         if (isSaving) yield await saver.save(step, isLast);
         if (isShowing && !signal?.aborted) yield* show(step, settings);
       } catch (error) {
@@ -162,13 +166,13 @@ function deviceLost(lostAt: number, step: number): TrainEvent {
 
 async function* watch(
   monitor: TrainLoopSettings['monitors'][number],
-  step: number,
-  values: Readonly<Record<string, number>>,
+  readings: Omit<MonitorContext, 'rng' | 'signal'>,
   { rng, signal, callbackTimeoutMs }: TrainLoopSettings,
 ): AsyncGenerator<TrainEvent, void, undefined> {
+  const { step } = readings;
   const stream = rng.fork('monitor').fork(monitor.name).fork(step);
   const verdict = await withTimeLimit(`monitor ${monitor.name}`, callbackTimeoutMs, () =>
-    monitor.check({ step, values, rng: stream, ...(signal && { signal }) }),
+    monitor.check({ ...readings, rng: stream, ...(signal && { signal }) }),
   );
   if (verdict) yield { type: 'verdict', step, ...verdict };
 }
