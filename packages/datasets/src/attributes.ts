@@ -64,7 +64,7 @@ export function unknownAttribute(name: string, known: readonly string[], where: 
     what: 'there is no such attribute',
     got: name,
     expected: listOf(known),
-    ...(nearest === undefined ? {} : { remedy: `Did you mean ${nearest}?` }),
+    ...(nearest === undefined ? {} : { remedy: `The nearest is ${nearest}` }),
   });
 }
 

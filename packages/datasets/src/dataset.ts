@@ -1,5 +1,5 @@
-/** Class indices in the smallest of these that holds them all. */
-export type ClassLabels = Uint8Array | Uint16Array | Int32Array;
+/** Class indices, as bytes where they reach no further than 255. */
+export type ClassLabels = Uint8Array | Int32Array;
 
 /** Images kept as bytes; batches become float32 in [-1, 1]. */
 export interface ImageDataset {

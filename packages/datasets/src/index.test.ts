@@ -4,14 +4,19 @@ import * as entry from './index.ts';
 test('the package exports these values and no others', () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
+      "createAttributeBatches",
       "createBatchOrder",
+      "createDomainBatches",
       "createEightGaussians",
       "createGrid25",
       "createHttpDataFiles",
       "createImageBatches",
       "createImageDataset",
+      "createPairedBatches",
       "createPointBatches",
+      "createStackedMnist",
       "createTwoMoons",
+      "createUnpairedBatches",
       "eightGaussiansShape",
       "encodeImagePack",
       "gatherImages",

@@ -1,6 +1,9 @@
+export type { ImagePairs } from './assert-pairs.ts';
+export { type AttributeBatchOptions, createAttributeBatches } from './attribute-batches.ts';
 export { type BatchOrder, createBatchOrder } from './batch-order.ts';
 export type { DataFiles } from './data-files.ts';
-export type { ImageDataset, PairedImageDataset, PointDataset } from './dataset.ts';
+export type { ClassLabels, ImageDataset, PairedImageDataset, PointDataset } from './dataset.ts';
+export { createDomainBatches } from './domain-batches.ts';
 export { type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
 export { createHttpDataFiles } from './http-data-files.ts';
 export { type IdxArray, parseIdx } from './idx.ts';
@@ -14,9 +17,12 @@ export {
   type ImageProvenance,
   parseImagePack,
 } from './packs/image-pack.ts';
+export { createPairedBatches } from './paired-batches.ts';
 export { createPointBatches, type PointBatchOptions } from './point-batches.ts';
 export { createEightGaussians, eightGaussiansShape } from './points/eight-gaussians.ts';
 export { createGrid25, grid25Shape } from './points/grid-25.ts';
 export type { PointSetOptions } from './points/point-mixture.ts';
 export { createTwoMoons, twoMoonsShape } from './points/two-moons.ts';
 export { type Raster, resizeArea } from './resize-area.ts';
+export { createStackedMnist, type StackedMnistOptions } from './stacked-mnist.ts';
+export { createUnpairedBatches, type UnpairedImages } from './unpaired-batches.ts';

@@ -46,6 +46,18 @@ test('subfolders are classes, in the order of their names', async () => {
   expect([...(dataset.labels ?? [])]).toEqual([0, 0, 1]);
 });
 
+test('an image is named by its path without the ending, unless two would share the name', async () => {
+  const folder = await folderOf({ 'b.png': plain(3), 'a.png': plain(1), 'a.PNG': plain(2) });
+  const { dataset } = await loadImageFolder(folder, { imageSize: 4 });
+  expect(dataset.names).toEqual(['a.PNG', 'a.png', 'b']);
+});
+
+test('folders of one class each may be more than a byte counts', async () => {
+  const files = Array.from({ length: 300 }, (_, i) => [`${1000 + i}/x.png`, plain(i % 250)] as const);
+  const { dataset } = await loadImageFolder(await folderOf(Object.fromEntries(files)), { imageSize: 1 });
+  expect(dataset.labels![299]).toBe(299);
+});
+
 test('hidden, linked and other files are left out and listed', async () => {
   const folder = await folderOf({
     'a.png': plain(1),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { TintypeError } from '@tintype/core-tensor';
+import { toClassLabels } from '../class-labels.ts';
 import { type ColorChannels, convertChannels } from '../convert-channels.ts';
 import type { ImageDataset } from '../dataset.ts';
 import { fitImage, type ImageFit } from '../fit-image.ts';
@@ -20,7 +21,10 @@ export interface ImageFolderOptions {
 }
 
 export interface ImageFolder {
-  /** With labels where the images lie in subfolders: one class per subfolder, in the order of their names. */
+  /**
+   * With labels where the images lie in subfolders: one class per subfolder, in the order of their names.
+   * An image's name is its path without the ending, so that `edges/cat.png` and `photos/cat.jpg` make a pair.
+   */
   readonly dataset: ImageDataset;
   /** Files that were left out: hidden, linked or of another type. */
   readonly skipped: readonly string[];
@@ -50,10 +54,28 @@ export async function loadImageFolder(folder: string, options: ImageFolderOption
     width: imageSize,
     channels,
     pixels,
-    ...(classNames.length > 0 ? { labels: Uint8Array.from(images, ({ label }) => label), classNames } : {}),
+    ...(classNames.length > 0
+      ? {
+          labels: toClassLabels(
+            images.map(({ label }) => label),
+            folder,
+            classNames.length,
+          ),
+          classNames,
+        }
+      : {}),
+    names: namesOf(images.map(({ path }) => path)),
   };
   assertImageDataset(dataset, folder);
   return { dataset, skipped };
+}
+
+/** Paths without their endings; where two files would share a name, both keep theirs. */
+function namesOf(paths: readonly string[]): string[] {
+  const stems = paths.map((path) => path.replace(/\.[^.]*$/, ''));
+  const uses = new Map<string, number>();
+  for (const stem of stems) uses.set(stem, (uses.get(stem) ?? 0) + 1);
+  return stems.map((stem, i) => (uses.get(stem) === 1 ? stem : paths[i]!));
 }
 
 function assertOptions(imageSize: number, channels: number, fit: string): void {

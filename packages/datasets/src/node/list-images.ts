@@ -12,8 +12,6 @@ export interface ImageListing {
   readonly skipped: readonly string[];
 }
 
-/** Labels are kept as bytes. */
-const largestClassCount = 256;
 const imagePattern = /\.(png|jpe?g)$/i;
 
 /** Images of a folder, or of its subfolders as classes. Throws `E_DATA_MISSING` or, where both occur, `E_DATA`. */
@@ -30,14 +28,6 @@ export async function listImages(folder: string): Promise<ImageListing> {
     else skipped.push(`${name}/`);
   }
   assertOneLayout(folder, loose, classes, skipped);
-  if (classes.length > largestClassCount) {
-    throw new TintypeError('E_DATA', {
-      where: folder,
-      what: 'too many subfolders to be classes',
-      got: classes.length,
-      expected: `at most ${largestClassCount}`,
-    });
-  }
   return {
     images:
       classes.length > 0
