@@ -1,3 +1,4 @@
+export { type BootstrapOptions, bootstrapInterval, type Interval } from './bootstrap/bootstrap-interval.ts';
 export { areaUnderRoc } from './classification/area-under-roc.ts';
 export { type ClassHistogram, classHistogram } from './classification/class-histogram.ts';
 export { classificationAccuracy } from './classification/classification-accuracy.ts';
@@ -7,6 +8,7 @@ export {
   nearestNeighborAccuracy,
 } from './classification/nearest-neighbor-accuracy.ts';
 export { type PerClassAccuracy, perClassAccuracy } from './classification/per-class-accuracy.ts';
+export { type DensityCoverage, densityCoverage } from './density-coverage/density-coverage.ts';
 export {
   type EnergyDistanceOptions,
   type EnergyEstimator,
@@ -52,8 +54,25 @@ export type { Classifier, FeatureModel } from './features/feature-model.ts';
 export type { Features } from './features/features.ts';
 export type { ImageBatches } from './features/read-batches.ts';
 export { resizeBatches } from './features/resize-batches.ts';
+export { selectRows } from './features/select-rows.ts';
 export { takeRows } from './features/take-rows.ts';
 export { type FrechetDistanceOptions, frechetDistance } from './frechet/frechet-distance.ts';
+export {
+  type InceptionScore,
+  type InceptionScoreOptions,
+  inceptionScore,
+} from './inception-score/inception-score.ts';
+export {
+  type IntraFrechetDistance,
+  type IntraFrechetOptions,
+  intraFrechetDistance,
+} from './intra-frechet/intra-frechet-distance.ts';
+export {
+  type KernelDistance,
+  type KernelDistanceOptions,
+  type KernelSubset,
+  kernelDistance,
+} from './kernel-distance/kernel-distance.ts';
 export { type CountModesOptions, countModes, type ModeCount } from './modes/count-modes.ts';
 export {
   type CountStackedModesOptions,
@@ -62,6 +81,11 @@ export {
   type StackedReadings,
 } from './modes/count-stacked-modes.ts';
 export { eightGaussiansModes, grid25Modes, type PointModes } from './modes/point-modes.ts';
+export {
+  type NeighborOptions,
+  type PrecisionRecall,
+  precisionRecall,
+} from './precision-recall/precision-recall.ts';
 export { computeStatistics } from './statistics/compute-statistics.ts';
 export { createStatistics, type StatisticsAccumulator } from './statistics/create-statistics.ts';
 export type { FeatureStatistics } from './statistics/feature-statistics.ts';
