@@ -12,7 +12,7 @@ export interface ShippedNetwork {
 export const shippedNetworks: Readonly<Record<FeatureNetworkName, ShippedNetwork>> = {
   mnist: {
     scoreName: 'FID-LeNet',
-    sha256: 'ab1862a83055173113d306a3e3a965df1f42cc664d54262a4ecac9f7e7f22796',
+    sha256: '4e467c6a50d56694222a3872bee0016ed5fb8ef4075cc82347d0a8726ee9cc95',
     classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   },
   'fashion-mnist': {
