@@ -2,7 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { featuresUsage, parseFeaturesOptions } from './features/features-options.ts';
 import { describeFeatures, runFeatures } from './features/run-features.ts';
+import { listenForInterruption } from './interruption.ts';
 import { readProvenance } from './provenance.ts';
+import { runQualityCommand } from './quality/quality-command.ts';
+import { qualityUsage } from './quality/quality-options.ts';
+import { qualitySuites } from './quality/quality-suites.ts';
 import { checkGates } from './speed/gates.ts';
 import { describeProfile } from './speed/profile-table.ts';
 import { runProfile } from './speed/run-profile.ts';
@@ -14,8 +18,8 @@ import { UsageError } from './usage-error.ts';
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { features, speed };
-const usage = [speedUsage, featuresUsage].join('\n\n');
+const commands: Readonly<Record<string, Command>> = { features, quality, speed };
+const usage = [speedUsage, qualityUsage(qualitySuites), featuresUsage].join('\n\n');
 
 /** Runs one command line. The exit code: 0 done, 1 failed or a promised figure missed, 2 bad usage. */
 export async function runBenchmark(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -35,6 +39,15 @@ export async function runBenchmark(args: readonly string[], terminal: Terminal):
     const isUsage = error instanceof UsageError;
     terminal.note(`${isUsage ? error.message : error instanceof Error ? error.stack : error}\n`);
     return isUsage ? 2 : 1;
+  }
+}
+
+async function quality(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { signal, stopListening } = listenForInterruption(terminal.note);
+  try {
+    return await runQualityCommand(args, terminal, { signal });
+  } finally {
+    stopListening();
   }
 }
 

@@ -1,12 +1,12 @@
 import { askedChecks, brokenDemonstration, statedThreshold } from './asked-checks.ts';
 import { meets } from './compare.ts';
-import type { CheckDefinition, Figures, QualitySuite } from './quality-suite.ts';
+import type { CheckDefinition, Figures, NegativeControl, QualitySuite } from './quality-suite.ts';
 import { resolveFigures } from './resolve-figures.ts';
 import type { Calibration, CheckResult, SuiteResult, Triple } from './suite-result.ts';
 
 const unknown: Triple = [null, null, null];
 
-export type Judgement = Pick<SuiteResult, 'checks' | 'pass' | 'reasons' | 'figures'>;
+export type Judgement = Pick<SuiteResult, 'checks' | 'pass' | 'controls' | 'reasons' | 'figures'>;
 
 /** Holds the figures against the thresholds. What was not measured or not calibrated does not pass, and says why. */
 export function judgeSuite(
@@ -16,10 +16,12 @@ export function judgeSuite(
   calibration: Calibration | undefined,
 ): Judgement {
   const reasons: Record<string, string> = {};
+  const controls: SuiteResult['controls'] = {};
   const figures: Record<string, { healthy: number | null; broken: number | null }> = {};
   const checks = askedChecks(suite, isQuick).map((check): CheckResult => {
     const own = resolveFigures(suite, check, reported);
     figures[check.name] = own;
+    if (check.kind === 'N') controls[check.name] = targetOf(check);
     const calibrated = calibration?.checks.find(({ id, name }) => id === check.id && name === check.name);
     const { direction, threshold, reason } = thresholdOf(suite, check, isQuick, calibration);
     const value = check.kind === 'D' ? own.healthy : own.broken;
@@ -38,7 +40,11 @@ export function judgeSuite(
       pass: value !== null && threshold !== null && doesPass(check, meets(direction, value, threshold)),
     };
   });
-  return { checks, pass: checks.length > 0 && checks.every(({ pass }) => pass), reasons, figures };
+  return { checks, pass: checks.length > 0 && checks.every(({ pass }) => pass), controls, reasons, figures };
+}
+
+function targetOf(check: NegativeControl): SuiteResult['controls'][string] {
+  return 'breaks' in check ? { breaks: check.breaks } : { monitor: check.monitor };
 }
 
 /** A threshold control passes where the broken variant misses; a monitor's where it fired. */

@@ -28,6 +28,11 @@ export const suiteResultSchema = v.strictObject({
   isQuick: v.boolean(),
   checks: v.array(checkResultSchema),
   pass: v.boolean(),
+  /** By control: the demonstration that its broken variant must miss, or the monitor that must fire on it. */
+  controls: v.record(
+    v.string(),
+    v.union([v.strictObject({ breaks: v.string() }), v.strictObject({ monitor: v.string() })]),
+  ),
   /** By check: why it did not pass where its value does not say so. */
   reasons: v.record(v.string(), v.string()),
   /** By check: what this seed measured, from which thresholds are calibrated. */

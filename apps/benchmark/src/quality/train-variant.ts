@@ -41,7 +41,7 @@ export async function trainVariant<Config extends object, M extends Model, Optio
   request: TrainingRequest<Config, M>,
   place: TrainingPlace,
 ): Promise<TrainedModel<Config, M, Options>> {
-  const folder = join(place.root, request.variant);
+  const folder = join(place.root, named(request.variant));
   const storage = createFileStorage(folder);
   const key = await keyOf(recipe, request, place);
   const claim = await claimFolder(storage, key, recipe, place.isReusing);
@@ -75,6 +75,16 @@ export async function trainVariant<Config extends object, M extends Model, Optio
     dispose();
     throw error;
   }
+}
+
+function named(variant: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(variant)) return variant;
+  throw new TintypeError('E_CONFIG', {
+    where: 'train: variant',
+    what: 'is the name of a folder',
+    got: variant,
+    expected: 'small letters, digits and dashes',
+  });
 }
 
 async function keyOf<Config extends object, M extends Model, Options extends object>(
