@@ -57,6 +57,9 @@ export { resizeBatches } from './features/resize-batches.ts';
 export { selectRows } from './features/select-rows.ts';
 export { takeRows } from './features/take-rows.ts';
 export { type FrechetDistanceOptions, frechetDistance } from './frechet/frechet-distance.ts';
+export type { PixelRange } from './images/assert-image-pair.ts';
+export { type Psnr, type PsnrOptions, psnr } from './images/psnr.ts';
+export { type Ssim, type SsimOptions, ssim } from './images/ssim.ts';
 export {
   type InceptionScore,
   type InceptionScoreOptions,
@@ -73,6 +76,14 @@ export {
   type KernelSubset,
   kernelDistance,
 } from './kernel-distance/kernel-distance.ts';
+export { type BitsPerDimOptions, bitsPerDim, natsOfBitsPerDim } from './likelihood/bits-per-dim.ts';
+export {
+  type ImportanceSampledNll,
+  importanceSampledNll,
+  type LogWeights,
+} from './likelihood/importance-sampled-nll.ts';
+export { logMeanExp } from './likelihood/log-mean-exp.ts';
+export { type Memorization, type MemorizationOptions, memorization } from './memorization/memorization.ts';
 export { type CountModesOptions, countModes, type ModeCount } from './modes/count-modes.ts';
 export {
   type CountStackedModesOptions,
