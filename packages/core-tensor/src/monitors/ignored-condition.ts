@@ -78,7 +78,8 @@ export function createIgnoredConditionMonitor(options: IgnoredConditionOptions):
       ),
     );
     const accuracyGain = (accuracy - 1 / numClasses) / (1 - 1 / numClasses);
-    const isIgnored = isInsensitive || accuracyGain < settings.minAccuracyGain;
+    const isUnread = settings.minAccuracyGain > 0 && accuracyGain < settings.minAccuracyGain;
+    const isIgnored = isInsensitive || isUnread;
     return { evidence: { sensitivity, accuracy, accuracyGain }, advice: isIgnored ? advice : undefined };
   };
   return createPatientMonitor({ name: 'ignored-condition', ...settings }, look);
