@@ -92,6 +92,13 @@ export {
   type StackedReadings,
 } from './modes/count-stacked-modes.ts';
 export { eightGaussiansModes, grid25Modes, type PointModes } from './modes/point-modes.ts';
+export type { LatentSpace } from './perceptual-path-length/latent-pairs.ts';
+export {
+  type PerceptualPathLength,
+  type PerceptualPathLengthOptions,
+  perceptualPathLength,
+} from './perceptual-path-length/perceptual-path-length.ts';
+export { type Interpolation, lerp, slerp } from './perceptual-path-length/slerp.ts';
 export {
   type NeighborOptions,
   type PrecisionRecall,
