@@ -55,7 +55,6 @@ export type { Features } from './features/features.ts';
 export type { ImageBatches } from './features/read-batches.ts';
 export { resizeBatches } from './features/resize-batches.ts';
 export { selectRows } from './features/select-rows.ts';
-export { takeRows } from './features/take-rows.ts';
 export { type FrechetDistanceOptions, frechetDistance } from './frechet/frechet-distance.ts';
 export type { PixelRange } from './images/assert-image-pair.ts';
 export { type Psnr, type PsnrOptions, psnr } from './images/psnr.ts';
@@ -104,6 +103,9 @@ export {
   type PrecisionRecall,
   precisionRecall,
 } from './precision-recall/precision-recall.ts';
+export { describeScore } from './score/describe-score.ts';
+export { type FrechetScoreOptions, frechetScore } from './score/frechet-score.ts';
+export type { ScoreCounts, ScoreReport } from './score/score-report.ts';
 export { computeStatistics } from './statistics/compute-statistics.ts';
 export { createStatistics, type StatisticsAccumulator } from './statistics/create-statistics.ts';
 export type { FeatureStatistics } from './statistics/feature-statistics.ts';
