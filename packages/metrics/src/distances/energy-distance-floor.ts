@@ -2,7 +2,7 @@ import { assertConfig, type RandomStream } from '@tintype/core-tensor';
 import { wholeFrom } from '../config/option-schemas.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
-import { takeRows } from '../features/take-rows.ts';
+import { selectRows } from '../features/select-rows.ts';
 import { type EnergyEstimator, energyDistance } from './energy-distance.ts';
 
 export interface EnergyDistanceFloorOptions {
@@ -38,7 +38,7 @@ export function energyDistanceFloor(
   const values = Array.from({ length: splits }, (_, split) => {
     const order = rng.fork(split).permutation(real.count);
     const [first, second] = [order.subarray(0, count), order.subarray(count, 2 * count)];
-    return energyDistance(takeRows(real, first), takeRows(real, second), { estimator });
+    return energyDistance(selectRows(real, first), selectRows(real, second), { estimator });
   });
   const mean = values.reduce((sum, value) => sum + value, 0) / splits;
   return { mean, largest: Math.max(...values), values };

@@ -2,7 +2,7 @@ import { assertConfig, assertLabels, TintypeError } from '@tintype/core-tensor';
 import { wholeFrom } from '../config/option-schemas.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
-import { takeRows } from '../features/take-rows.ts';
+import { selectRows } from '../features/select-rows.ts';
 import { pairwiseDistance } from './pairwise-distance.ts';
 
 export interface WithinClassDiversityOptions {
@@ -47,7 +47,7 @@ export function withinClassDiversity(options: WithinClassDiversityOptions): With
 
 function rowsOfClass(features: Features, labels: ArrayLike<number>, label: number, where: string): Features {
   const rows = Array.from(labels).flatMap((value, row) => (value === label ? [row] : []));
-  if (rows.length >= 2) return takeRows(features, rows);
+  if (rows.length >= 2) return selectRows(features, rows);
   throw new TintypeError('E_DATA', {
     where,
     what: 'every class needs two rows, or nothing can differ within it',

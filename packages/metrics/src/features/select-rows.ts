@@ -1,7 +1,12 @@
+import { assertLabels } from '@tintype/core-tensor';
 import type { Features } from './features.ts';
 
-/** Rows of a set, in the order named; a row may be named more than once. Indices are whole numbers below its count. */
-export function selectRows({ dimension, values }: Features, indices: ArrayLike<number>): Features {
+/**
+ * Rows of a set as a copy, in the order named; a row may be named more than once.
+ * @throws TintypeError `E_LABEL` for an index that is no row
+ */
+export function selectRows({ count, dimension, values }: Features, indices: ArrayLike<number>): Features {
+  assertLabels(indices, count, 'selectRows: indices');
   const Values = values instanceof Float64Array ? Float64Array : Float32Array;
   const selected = new Values(indices.length * dimension);
   for (let row = 0; row < indices.length; row++) {

@@ -2,7 +2,7 @@ import { createRandomStream } from '@tintype/core-tensor';
 import { expect, test } from 'vitest';
 import { drawFeatures, featuresOf } from '../features/drawn-features.test-support.ts';
 import type { Features } from '../features/features.ts';
-import { takeRows } from '../features/take-rows.ts';
+import { selectRows } from '../features/select-rows.ts';
 import { memorization } from './memorization.ts';
 
 const draw = (seed: string, count: number) => drawFeatures({ count, dimension: 6, seed });
@@ -26,7 +26,7 @@ test('new images from the distribution of the data are not held for copies', asy
 test('copies of training images are found, each with the image that it copies', async () => {
   const { train, held } = await sets();
   const copied = createRandomStream(1).permutation(1500).subarray(0, 400);
-  const found = memorization({ fake: takeRows(train, copied), train, held });
+  const found = memorization({ fake: selectRows(train, copied), train, held });
   expect(found).toMatchObject({ verdict: 'memorized', ratio: 0, shareBelow: 1 });
   expect([...found.nearest]).toEqual([...copied]);
 });
@@ -35,11 +35,11 @@ test('one copy in ten is found among new images, and comes first', async () => {
   const { train, held, fresh } = await sets();
   const copied = Array.from({ length: 40 }, (_, i) => 7 * i);
   const mixed = join(
-    takeRows(
+    selectRows(
       fresh,
       Array.from({ length: 360 }, (_, i) => i),
     ),
-    takeRows(train, copied),
+    selectRows(train, copied),
   );
   const found = memorization({ fake: mixed, train, held });
   expect(found.verdict).toBe('memorized');
@@ -81,8 +81,8 @@ test('held-out images that were trained on, and sets and limits that do not fit,
     expect(() => memorization({ fake: fresh, train, held, ...change })).toThrow(
       expect.objectContaining({ code }),
     );
-  refused({ held: takeRows(train, [1, 2, 3]) }, 'E_DATA');
-  refused({ held: takeRows(held, [1]) }, 'E_DATA');
+  refused({ held: selectRows(train, [1, 2, 3]) }, 'E_DATA');
+  refused({ held: selectRows(held, [1]) }, 'E_DATA');
   refused({ fake: featuresOf([[1]]) }, 'E_SHAPE');
   refused({ lowQuantile: 0.05 }, 'E_CONFIG');
   refused({ minimumRatio: 0 }, 'E_CONFIG');
