@@ -9,6 +9,7 @@ import {
 import type { DataFiles } from '@tintype/datasets';
 import { askedChecks, stepsOf } from './asked-checks.ts';
 import type { Figures, QualitySuite, SuiteContext } from './quality-suite.ts';
+import { scoreFacts } from './score-facts.ts';
 import { type TrainingPlace, trainVariant } from './train-variant.ts';
 
 export interface ContextOptions {
@@ -69,6 +70,7 @@ export function createSuiteContext(suite: QualitySuite, options: ContextOptions)
     fact(name, value) {
       facts[name] = value;
     },
+    score: (report) => void Object.assign(facts, scoreFacts(report)),
     note(text) {
       notes.push(text);
       note(`  ${text}\n`);

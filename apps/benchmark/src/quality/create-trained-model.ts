@@ -17,7 +17,7 @@ export function createTrainedModel<Config extends object, M extends Model, Optio
   return {
     ...parts,
     model: created.model,
-    async evaluate({ count, options }) {
+    async evaluate({ count, options, onScore }) {
       if (!recipe.evaluate) {
         throw new TintypeError('E_CONFIG', { where: recipe.name, what: 'the recipe measures nothing' });
       }
@@ -28,6 +28,7 @@ export function createTrainedModel<Config extends object, M extends Model, Optio
         rng: rng.fork('samples'),
         files,
         signal,
+        ...(onScore && { onScore }),
       });
     },
     async withRawWeights(run) {
