@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright';
 import { build, type InlineConfig } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { networkInFloat64 } from '../packages/metrics/src/feature-network/network-in-float64.test-support.ts';
 
 // A page that Vite builds from the built package trains under the policy of the docs pages: binaries and the worker
 // are files of the same origin, and nothing is evaluated, inlined or made into a blob.
@@ -38,6 +40,7 @@ beforeAll(async () => {
   await buildPage('index.html', {});
   // A Worker that loads parts of itself on demand, as any with dynamic imports, has to be a module.
   await buildPage('in-worker.html', { worker: { format: 'es' } });
+  await buildPage('features.html', {});
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic'] });
 });
 
@@ -60,7 +63,12 @@ async function buildPage(name: string, options: InlineConfig): Promise<void> {
     logLevel: 'error',
     root: page,
     base: './',
-    resolve: { alias: { '@tintype/backend': join(root, 'packages/backend/dist/index.js') } },
+    resolve: {
+      alias: ['backend', 'core-tensor', 'metrics'].map((each) => ({
+        find: `@tintype/${each}`,
+        replacement: join(root, `packages/${each}/dist/index.js`),
+      })),
+    },
     build: {
       outDir: join(folder, name.replace('.html', '')),
       emptyOutDir: true,
@@ -169,5 +177,22 @@ describe.skipIf(!existsSync(executablePath) && !isRequired)('a page under the st
     expect(result.wasm).toMatchObject({ name: 'cpu' });
     expect(result.wasm.reason).toMatch(/before it wasm: .*Content Security Policy/);
     expectSameLosses(result);
+  });
+
+  test('a feature network is fetched when it is asked for, checked, and reads as in float64', async () => {
+    const { hash, features, image, violations, requests, foreign } = await visit(
+      strict,
+      '/features/features.html',
+    );
+    expect({ violations, foreign }).toEqual({ violations: [], foreign: [] });
+    const fetched = requests.filter((url: string) => url.includes('.safetensors'));
+    expect(fetched).toHaveLength(1);
+    expect(fetched[0]).toMatch(/\/assets\/mnist-[\w-]+\.safetensors$/);
+    const bytes = readFileSync(join(root, 'packages/metrics/weights/mnist.safetensors'));
+    expect(createHash('sha256').update(bytes).digest('hex').slice(0, 16)).toBe(hash);
+    const expected = networkInFloat64(bytes, image);
+    const errors = features.map((value: number, i: number) => Math.abs(value - expected.features[i]!));
+    expect(Math.max(...errors)).toBeLessThan(1e-4);
+    expect(Math.max(...features)).toBeGreaterThan(0.1);
   });
 });

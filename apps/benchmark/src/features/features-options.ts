@@ -55,6 +55,10 @@ export function parseFeaturesOptions(args: readonly string[]): FeaturesOptions {
 }
 
 function readFlags(args: readonly string[]) {
+  const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(flags, nameOf(arg)));
+  if (unknown !== undefined) {
+    throw new UsageError(`Unknown flag ${unknown}.${advice(nameOf(unknown), Object.keys(flags), '--')}`);
+  }
   try {
     return parseArgs({ args: [...args], options: flags, strict: true }).values;
   } catch (error) {
@@ -62,13 +66,20 @@ function readFlags(args: readonly string[]) {
   }
 }
 
+function nameOf(arg: string): string {
+  return arg.slice(2).split('=')[0]!;
+}
+
+function advice(given: string, known: readonly string[], prefix = ''): string {
+  const nearest = nearestName(given, known);
+  return nearest === undefined ? '' : ` The nearest is ${prefix}${nearest}.`;
+}
+
 function dataName(given: string | undefined): FeatureNetworkName {
   if (given === undefined) throw new UsageError(`--data is missing. Known: ${names.join(', ')}.`);
   const name = names.find((each) => each === given);
   if (name !== undefined) return name;
-  const nearest = nearestName(given, names);
-  const advice = nearest === undefined ? '' : ` The nearest is ${nearest}.`;
-  throw new UsageError(`--data: there is no ${given}.${advice} Known: ${names.join(', ')}.`);
+  throw new UsageError(`--data: there is no ${given}.${advice(given, names)} Known: ${names.join(', ')}.`);
 }
 
 function whole(flag: string, text: string | undefined, minimum: number): number | undefined {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeBackend, createRandomStream, selectBackend, sha256 } from '@tintype/core-tensor';
+import type { DataFiles } from '@tintype/datasets';
 import { createPackageDataFiles } from '@tintype/datasets/node';
 import {
   encodeFeatureNetwork,
@@ -25,12 +26,26 @@ export interface FeaturesReport {
 }
 
 /** Trains a feature network on wasm, tests it on the test split and writes its file. */
-export async function runFeatures(options: FeaturesOptions, terminal: Terminal): Promise<FeaturesReport> {
-  const { data, seed, threads, out } = options;
+export async function runFeatures(
+  options: FeaturesOptions,
+  terminal: Terminal,
+  files: DataFiles = createPackageDataFiles(),
+): Promise<FeaturesReport> {
+  await selectBackend({ backend: 'wasm', threads: options.threads });
+  try {
+    return await trainAndWrite(options, terminal, files);
+  } finally {
+    await closeBackend();
+  }
+}
+
+async function trainAndWrite(
+  { data, seed, out, steps: asked }: FeaturesOptions,
+  terminal: Terminal,
+  files: DataFiles,
+): Promise<FeaturesReport> {
   const { load, settings } = featureNetworkRecipes[data];
-  const files = createPackageDataFiles();
-  const steps = options.steps ?? settings.steps;
-  await selectBackend({ backend: 'wasm', threads });
+  const steps = asked ?? settings.steps;
   const started = performance.now();
   const network = await trainFeatureNetwork({
     dataset: await load(files, 'train'),
@@ -47,20 +62,11 @@ export async function runFeatures(options: FeaturesOptions, terminal: Terminal):
     const file = join(out, `${data}.safetensors`);
     mkdirSync(out, { recursive: true });
     writeFileSync(file, bytes);
-    return {
-      data,
-      seed,
-      steps,
-      accuracy,
-      testImages: held.size,
-      file,
-      bytes: bytes.length,
-      sha256: await sha256(bytes),
-      seconds: Math.round((performance.now() - started) / 1000),
-    };
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const size = { testImages: held.size, file, bytes: bytes.length, sha256: await sha256(bytes), seconds };
+    return { data, seed, steps, accuracy, ...size };
   } finally {
     network.dispose();
-    await closeBackend();
   }
 }
 
