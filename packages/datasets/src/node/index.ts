@@ -1,3 +1,10 @@
+export { avatarAttributes } from '../avatars/avatar-attributes.ts';
+export type { EmojiStyle } from '../emoji/emoji-styles.ts';
+export { type Avatars, type LoadAvatarsOptions, loadAvatars } from './avatars.ts';
+export { type EmojiOptions, type LoadEmojiOptions, loadEmoji } from './emoji.ts';
+export { type EmojiStyles, type LoadEmojiStylesOptions, loadEmojiStyles } from './emoji-in-styles.ts';
 export { type ImageFolder, type ImageFolderOptions, loadImageFolder } from './image-folder.ts';
+export { type LineArtSource, type LoadLineArtPairsOptions, loadLineArtPairs } from './line-art-pairs.ts';
 export { type PackCacheOptions, type PackKey, withPackCache } from './pack-cache.ts';
 export { createPackageDataFiles, type PackageDataFilesOptions } from './package-data-files.ts';
+export type { RgbColor } from './rasterize-svg.ts';

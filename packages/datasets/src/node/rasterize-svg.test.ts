@@ -40,12 +40,34 @@ test.each([
   expect(await draw(text, { background: [0, 0, 255] })).toEqual(expected.flat());
 });
 
+test('what lies beyond the view box is cut off, and moves nothing', async () => {
+  const inside = '<rect x="1" width="2" height="4" fill="#f00"/>';
+  const plain = await draw(svg(inside));
+  for (const [x, y] of [
+    [4, 0],
+    [-7.3, 2],
+    [90, -50],
+    [1, 9],
+  ]) {
+    // Half transparent and wholly outside: resvg 0.34 ends the process unless the canvas holds it.
+    const outside = `<rect x="${x}" y="${y}" width="3" height="3" opacity="0.5"/>`;
+    expect(await draw(svg(inside + outside)), `${x}, ${y}`).toEqual(plain);
+  }
+  const shifted = svg('<rect x="11" y="20" width="2" height="4" fill="#f00"/>', '10 20 4 4');
+  expect(await draw(shifted)).toEqual(plain);
+  expect(await draw(svg(inside).replace('<svg', '<svg width="8" height="8"'))).toEqual(plain);
+});
+
 test.each([
-  ['<svg', /cannot be drawn/],
-  ['', /cannot be drawn/],
-  ['a picture', /cannot be drawn/],
+  ['<svg', /states no size/],
+  ['', /states no size/],
+  ['a picture', /states no size/],
+  [svg('', '0 0 4'), /states no size/],
+  ['<svg viewBox="0 0 4 4"></svg>', /cannot be drawn/],
   [svg('<rect width="1"'), /cannot be drawn/],
-  [svg('<rect width="1" height="9"/>', '0 0 1 1000000'), /cannot be drawn/],
+  [svg('<rect width="1" height="9"/>', '0 0 1 1000000'), /no area/],
+  [svg('<rect width="1" height="9"/>', '0 0 0 0'), /no area/],
+  [svg('<rect width="1000000" height="1000000"/>'), /too far beyond its view box/],
   [svg(`<desc>${'a'.repeat(1024 * 1024)}</desc>`), /too long.*expected at most 1048576/],
   [`<!DOCTYPE svg [<!ENTITY a "b">]>${svg('')}`, /outside itself/],
 ])('%.40s is refused by the name of the picture', async (text, message) => {

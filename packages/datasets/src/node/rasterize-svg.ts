@@ -1,6 +1,7 @@
 import type { RenderedImage } from '@resvg/resvg-js';
 import { TintypeError } from '@tintype/core-tensor';
 import type { Raster } from '../resize-area.ts';
+import { type Box, type CanvasPlan, planCanvas, viewBoxOf, withViewBox } from './svg-canvas.ts';
 
 /** Red, green and blue, each 0 to 255. */
 export type RgbColor = readonly [number, number, number];
@@ -35,23 +36,29 @@ export async function createSvgRasterizer(options: RasterizeSvgOptions): Promise
   assertColor(background, 'createSvgRasterizer');
   const { Resvg } = await import('@resvg/resvg-js');
 
-  function render(svg: string, mode: 'width' | 'height'): RenderedImage | undefined {
-    const picture = new Resvg(svg, { font: { loadSystemFonts: false }, fitTo: { mode, value: imageSize } });
-    const longer = picture.width >= picture.height ? 'width' : 'height';
-    // The other way round, a very long picture would be drawn in full before it could be cut.
-    return longer === mode ? picture.render() : undefined;
+  function parse(svg: string, box: Box, canvas: CanvasPlan['canvas']) {
+    const mode = canvas.width >= canvas.height ? 'width' : 'height';
+    return new Resvg(withViewBox(svg, box), {
+      font: { loadSystemFonts: false },
+      fitTo: { mode, value: canvas[mode] },
+    });
   }
 
   return (svg, where) => {
     assertSafeText(svg, where);
+    const view = viewBoxOf(svg, where);
+    const square = { width: imageSize, height: imageSize };
     try {
-      const rendered = render(svg, 'width') ?? render(svg, 'height');
-      if (rendered) return composite(rendered, imageSize, background);
+      const picture = parse(svg, view, square);
+      const plan = planCanvas(view, picture.getBBox(), imageSize, where);
+      const isSquare = plan.canvas.width === imageSize && plan.canvas.height === imageSize;
+      const fitted = isSquare ? picture : parse(svg, plan.box, plan.canvas);
+      return composite(fitted.render(), plan, imageSize, background);
     } catch (cause) {
+      if (cause instanceof TintypeError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new TintypeError('E_DATA', { where, what: `the SVG cannot be drawn: ${reason}`, cause });
     }
-    throw new TintypeError('E_DATA', { where, what: 'the SVG has no size' });
   };
 }
 
@@ -99,15 +106,21 @@ function assertSafeText(svg: string, where: string): void {
 }
 
 /** Lays premultiplied RGBA, which is what resvg gives, over the background, in the middle of the square. */
-function composite(rendered: RenderedImage, imageSize: number, background: RgbColor): Raster {
-  const { width, height, pixels } = rendered;
+function composite(
+  rendered: RenderedImage,
+  plan: CanvasPlan,
+  imageSize: number,
+  background: RgbColor,
+): Raster {
+  const { pixels } = rendered;
   const values = new Uint8Array(imageSize * imageSize * 3);
   for (let i = 0; i < values.length; i++) values[i] = background[i % 3]!;
-  const top = Math.floor((imageSize - height) / 2);
-  const left = Math.floor((imageSize - width) / 2);
+  const top = Math.floor((imageSize - plan.height) / 2);
+  const left = Math.floor((imageSize - plan.width) / 2);
+  const [width, height] = [Math.min(plan.width, rendered.width), Math.min(plan.height, rendered.height)];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const from = 4 * (y * width + x);
+      const from = 4 * ((y + plan.top) * rendered.width + x + plan.left);
       const to = 3 * ((y + top) * imageSize + x + left);
       const through = 1 - pixels[from + 3]! / 255;
       for (let c = 0; c < 3; c++)

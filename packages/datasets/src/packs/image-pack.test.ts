@@ -12,6 +12,8 @@ const pack: ImagePack = {
     pixels: Uint8Array.from({ length: 18 }, (_, i) => 7 * i),
     labels: Uint8Array.of(0, 1, 0),
     classNames: ['a', 'b'],
+    attributes: Uint8Array.of(0, 1, 1, 1, 0, 0),
+    attributeNames: ['hat', 'beard'],
     names: ['1st', 'zwölf', '"quoted"'],
   },
   provenance: { licence: 'MIT', attribution: 'Somebody', source: 'pictures 1.0.0', converter: 'none' },
@@ -23,10 +25,16 @@ test('a pack comes back as it was, and equal packs are equal bytes', async () =>
   expect(await encodeImagePack(structuredClone(pack))).toEqual(bytes);
 });
 
-test('labels, classes and names may be absent', async () => {
-  const { labels: _, classNames: __, names: ___, ...dataset } = pack.dataset;
-  const bare = { ...pack, dataset };
+test('what images may have besides pixels may be absent', async () => {
+  const { name, size, height, width, channels, pixels } = pack.dataset;
+  const bare = { ...pack, dataset: { name, size, height, width, channels, pixels } };
   expect(await parseImagePack(await encodeImagePack(bare))).toEqual(bare);
+});
+
+test('labels beyond a byte come back', async () => {
+  const { classNames: _, ...rest } = pack.dataset;
+  const many = { ...pack, dataset: { ...rest, labels: Int32Array.of(0, 256, 999) } };
+  expect(await parseImagePack(await encodeImagePack(many))).toEqual(many);
 });
 
 test('a pack in a Buffer of Node is read where it lies', async () => {

@@ -9,6 +9,7 @@ import {
   safetensorsEntry,
   sha256,
   TintypeError,
+  toInt32,
   v,
 } from '@tintype/core-tensor';
 import type { ImageDataset } from '../dataset.ts';
@@ -40,6 +41,7 @@ const descriptionSchema = v.strictObject({
   name: v.string(),
   names: v.optional(v.array(v.string())),
   classNames: v.optional(v.array(v.string())),
+  attributeNames: v.optional(v.array(v.string())),
   provenance: v.strictObject({
     licence: v.string(),
     attribution: v.string(),
@@ -49,22 +51,25 @@ const descriptionSchema = v.strictObject({
 });
 
 /**
- * One safetensors file: `pixels` U8 [n, h, w, c], `labels` U8 [n] where there are any, and as text of the header a
- * description and the SHA-256 of everything. Equal packs give equal bytes.
+ * One safetensors file: `pixels` U8 [n, h, w, c], where there are any `labels` U8 or I32 [n] and `attributes` U8 [n, k],
+ * and as text of the header a description and the SHA-256 of everything. Equal packs give equal bytes.
  * Throws `E_DATA` for a dataset that contradicts itself.
  */
 export async function encodeImagePack({ dataset, provenance }: ImagePack): Promise<Uint8Array<ArrayBuffer>> {
-  const { name, size, height, width, channels, pixels, labels, names, classNames } = dataset;
+  const { name, size, height, width, channels, pixels, labels, attributes } = dataset;
+  const { names, classNames, attributeNames } = dataset;
   assertImageDataset(dataset, 'encodeImagePack');
   const description = JSON.stringify({
     formatVersion,
     name,
     ...(names ? { names } : {}),
     ...(classNames ? { classNames } : {}),
+    ...(attributeNames ? { attributeNames } : {}),
     provenance,
   });
   const tensors = new Map([['pixels', safetensorsEntry(pixels, [size, height, width, channels])]]);
   if (labels) tensors.set('labels', safetensorsEntry(labels, [size]));
+  if (attributes) tensors.set('attributes', safetensorsEntry(attributes, [size, attributes.length / size]));
   return encodeSafetensors(tensors, { description, sha256: await sealOf(description, tensors) });
 }
 
@@ -85,11 +90,12 @@ export async function parseImagePack(bytes: Uint8Array, where = 'image pack'): P
   }
   const pixels = tensors.get('pixels');
   if (pixels?.dtype !== 'U8' || pixels.shape.length !== 4) throw damaged(where);
-  const { name, names, classNames, provenance } = withCause(where, () =>
+  const { name, names, classNames, attributeNames, provenance } = withCause(where, () =>
     assertConfig(descriptionSchema, description, where),
   );
   const [size, height, width, channels] = pixels.shape as [number, number, number, number];
-  const labels = tensors.get('labels')?.data;
+  const labels = tensors.get('labels');
+  const attributes = tensors.get('attributes')?.data;
   const dataset: ImageDataset = {
     name,
     size,
@@ -97,8 +103,10 @@ export async function parseImagePack(bytes: Uint8Array, where = 'image pack'): P
     width,
     channels,
     pixels: pixels.data,
-    ...(labels ? { labels } : {}),
+    ...(labels ? { labels: labels.dtype === 'U8' ? labels.data : toInt32(labels) } : {}),
     ...(classNames ? { classNames } : {}),
+    ...(attributes ? { attributes } : {}),
+    ...(attributeNames ? { attributeNames } : {}),
     ...(names ? { names } : {}),
   };
   assertImageDataset(dataset, where);
