@@ -17,7 +17,7 @@ export const shippedNetworks: Readonly<Record<FeatureNetworkName, ShippedNetwork
   },
   'fashion-mnist': {
     scoreName: 'FID-LeNet-Fashion',
-    sha256: '17b817f4a5fcfcaf20a4d256c7d77ea4c0830d510303f2d3fce932dd93974344',
+    sha256: '62038f1f56483032dc4c2d9c1b8431692da9bb866d4d0b752eebc0660bdc08de',
     classNames: [
       'T-shirt/top',
       'trouser',
