@@ -2,7 +2,7 @@ import { type BatchSource, TintypeError, tf } from '@tintype/core-tensor';
 import { assertBatchSize, assertStep } from './batch-size.ts';
 import type { ImageDataset } from './dataset.ts';
 import { createDomainOrder } from './domain-order.ts';
-import { gatherImages, type ImageBatchOptions } from './image-batches.ts';
+import { type ImageBatchOptions, writeImage } from './image-batches.ts';
 import { assertImageDataset } from './image-dataset.ts';
 
 /**
@@ -32,13 +32,15 @@ export function createDomainBatches(
       assertStep(step, where);
       assertBatchSize(batchSize, total, where);
       const places = order(step, batchSize);
-      const images = tf.tidy(() =>
-        tf.concat(
-          Array.from(places.domains, (domain, i) =>
-            gatherImages(domains[domain]!, [places.indices[i]!], imageSize),
-          ),
-        ),
-      );
+      const { height, width, channels } = domains[0]!;
+      const shape = [imageSize ?? height, imageSize ?? width, channels] as const;
+      const length = shape[0] * shape[1] * channels;
+      const values = new Float32Array(batchSize * length);
+      places.domains.forEach((domain, i) => {
+        const target = values.subarray(i * length, (i + 1) * length);
+        writeImage(domains[domain]!, places.indices[i]!, shape[0], shape[1], target);
+      });
+      const images = tf.tensor4d(values, [batchSize, ...shape]);
       return { images, labels: tf.tensor1d(Int32Array.from(places.domains), 'int32') };
     },
   };

@@ -46,18 +46,27 @@ export function gatherImages(
   indices: ArrayLike<number>,
   imageSize?: number,
 ): tf.Tensor4D {
-  const { pixels, channels } = dataset;
   const height = imageSize ?? dataset.height;
   const width = imageSize ?? dataset.width;
-  const isResized = height !== dataset.height || width !== dataset.width;
-  const sourceLength = dataset.height * dataset.width * channels;
-  const length = height * width * channels;
+  const length = height * width * dataset.channels;
   const values = new Float32Array(indices.length * length);
   for (let i = 0; i < indices.length; i++) {
-    const image = pixels.subarray(indices[i]! * sourceLength, (indices[i]! + 1) * sourceLength);
-    if (isResized) resizeArea({ ...dataset, values: image }, height, width, values, i * length);
-    else values.set(image, i * length);
+    writeImage(dataset, indices[i]!, height, width, values.subarray(i * length, (i + 1) * length));
   }
-  for (let i = 0; i < values.length; i++) values[i] = values[i]! / 127.5 - 1;
-  return tf.tensor4d(values, [indices.length, height, width, channels]);
+  return tf.tensor4d(values, [indices.length, height, width, dataset.channels]);
+}
+
+/** Image `index` as [height, width, channels] in [-1, 1] into `target`, resized where the size is another. */
+export function writeImage(
+  dataset: ImageDataset,
+  index: number,
+  height: number,
+  width: number,
+  target: Float32Array,
+): void {
+  const length = dataset.height * dataset.width * dataset.channels;
+  const image = dataset.pixels.subarray(index * length, (index + 1) * length);
+  if (height === dataset.height && width === dataset.width) target.set(image);
+  else resizeArea({ ...dataset, values: image }, height, width, target);
+  for (let i = 0; i < target.length; i++) target[i] = target[i]! / 127.5 - 1;
 }

@@ -19,7 +19,7 @@ const avatarSwitches: Readonly<Record<string, AvatarSwitch>> = {
   glasses: { on: { glassesProbability: 100 }, off: { glassesProbability: 0 } },
   hat: { on: { hatProbability: 100 }, off: { hatProbability: 0 } },
   'long-hair': {
-    on: { hair: variants('long', [1, 2, 3, 4, 7, 8, 9, 12, 13, 16, 17, 20, 21]) },
+    on: { hair: variants('long', [1, 2, 3, 4, 7, 8, 9, 12, 13, 20, 21]) },
     off: { hair: variants('short', [1, 11, 13, 14, 15, 17, 18]) },
   },
   smile: {
