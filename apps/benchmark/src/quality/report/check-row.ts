@@ -11,14 +11,15 @@ export function checkRow(name: string, results: readonly SuiteResult[]): Markup 
   });
   const { check, result } = found[0]!;
   const isPassed = found.every((each) => each.check.pass);
-  const values = found.map(({ check: { value, pass } }) =>
-    pass ? html`${describeFigure(value)} ` : html`<span class="fail">${describeFigure(value)}</span> `,
+  const values = found.map(
+    ({ check: { value, pass } }) =>
+      html`<span class="${pass ? 'figure' : 'figure fail'}">${describeFigure(value)}</span> `,
   );
   const reasons = new Set(found.flatMap(({ result }) => result.reasons[name] ?? []));
   return html`<tr>
 <td class="line">${check.id} ${check.kind}</td>
 <td>${name}${purpose(result.controls[name])}${[...reasons].map((reason) => html`<span class="reason">${reason}</span>`)}</td>
-<td class="number" data-label="must be">${describeBound(check, result.controls[name])}</td>
+<td class="number bound" data-label="must be">${describeBound(check, result.controls[name])}</td>
 <td class="number" data-label="measured">${values}</td>
 <td>${dotPlot({ ...dotsOf(check, found), threshold: check.threshold })}</td>
 <td class="${isPassed ? 'pass' : 'fail'}">${isPassed ? 'passed' : 'failed'}</td>

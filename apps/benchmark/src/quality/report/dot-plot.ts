@@ -11,6 +11,8 @@ const width = 220;
 const height = 30;
 const margin = 12;
 const middle = 11;
+/** Dots lie a little above the line and crosses below, so that neither hides the other. */
+const offset = 4;
 /** Above this ratio of the largest to the smallest figure the line is logarithmic. */
 const logarithmicFrom = 30;
 
@@ -19,13 +21,15 @@ export function dotPlot({ healthy, broken, threshold }: DotPlot): Markup {
   const figures = [...healthy, ...broken, ...(threshold === null ? [] : [threshold])];
   if (figures.length === 0) return html`<span class="faint">not measured</span>`;
   const { place, low, high, isLogarithmic } = scaleOf(figures);
-  const dots = healthy.map((x) => html`<circle class="healthy" cx="${place(x)}" cy="${middle}" r="4.5"/>`);
+  const dots = healthy.map(
+    (x) => html`<circle class="healthy" cx="${place(x)}" cy="${middle - offset}" r="4"/>`,
+  );
   const crosses = broken.map((x) => {
     const at = place(x);
-    const [left, right, top, bottom] = [at - 4, at + 4, middle - 4, middle + 4];
+    const [left, right, top, bottom] = [at - 4, at + 4, middle + offset - 4, middle + offset + 4];
     return html`<path class="broken" d="M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}"/>`;
   });
-  const bar = threshold === null ? [] : [html`<path class="threshold" d="M${place(threshold)} 1V21"/>`];
+  const bar = threshold === null ? [] : [html`<path class="threshold" d="M${place(threshold)} 1V20"/>`];
   return html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img">
 <title>${describe({ healthy, broken, threshold })}</title>
 <path class="axis" d="M${margin} ${middle}H${width - margin}"/>${bar}${crosses}${dots}

@@ -22,7 +22,7 @@ a { color: inherit; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th { text-align: left; font-weight: 500; }
 th, td { padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.line { white-space: nowrap; }
+td.line, td.pass, td.fail, td.bound, .figure { white-space: nowrap; }
 .reason { display: block; font-size: .85rem; color: var(--faint); }
 .plot { display: block; width: 220px; height: 30px; }
 .plot text { fill: var(--faint); font: 9px system-ui, sans-serif; }

@@ -12,7 +12,7 @@ export function suiteSection({ name, description }: QualitySuite, results: reado
 <h2>${name} ${verdict(results)}</h2>
 <p>${description}</p>
 <table class="checks">
-<thead><tr><th>line</th><th>check</th><th>must be</th><th>measured, by seed</th><th>healthy ● broken × threshold |</th><th></th></tr></thead>
+<thead><tr><th>line</th><th>check</th><th>must be</th><th>measured, by seed</th><th>● healthy × broken | threshold</th><th></th></tr></thead>
 <tbody>${names.map((each) => checkRow(each, results))}</tbody>
 </table>
 ${facts(results)}
@@ -47,7 +47,7 @@ function facts(results: readonly SuiteResult[]): Markup {
     ['seeds', [results.map(({ seed }) => seed).join(', ')]],
     ['steps', results.map(({ steps }) => String(steps))],
     ...stated,
-    ['engine', results.map(({ backend, threads }) => `${backend}, ${threads} threads`)],
+    ['engine', results.map(({ backend, threads }) => `${backend}, threads: ${threads}`)],
     ['seconds', [results.map(({ seconds }) => Math.round(seconds)).join(', ')]],
     ['code', results.map(({ code }) => code)],
     ['commit', results.map(({ commit }) => commit)],
