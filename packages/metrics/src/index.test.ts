@@ -42,6 +42,7 @@ test('the package exports what it says', () => {
     'perceptualPathLength',
     'precisionRecall',
     'psnr',
+    'readStackedDigits',
     'resizeBatches',
     'selectRows',
     'slerp',

@@ -91,6 +91,7 @@ export {
   type StackedReadings,
 } from './modes/count-stacked-modes.ts';
 export { eightGaussiansModes, grid25Modes, type PointModes } from './modes/point-modes.ts';
+export { readStackedDigits } from './modes/read-stacked-digits.ts';
 export type { LatentSpace } from './perceptual-path-length/latent-pairs.ts';
 export {
   type PerceptualPathLength,

@@ -42,9 +42,10 @@ export interface Memorization {
 /**
  * Whether generated images are nearer to the training set than new real images are (the question of Meehan et al. 2020,
  * "A non-parametric test to detect data-copying", arXiv 2004.05675, asked by medians and a low quantile). Distances in
- * pixels find exact copies but hold smooth images for near ones; features of a network find copies that moved a little. Takes
- * (fake + held) · train · dimension steps: 1000 + 1000 images against 10 000 take 1 s at 84 features and 10 s at 784
- * pixels, so a larger training set is better read as features.
+ * pixels find exact copies but hold smooth images for near ones; features of a network find copies that moved a little.
+ * On MNIST the samples of a VAE, a GAN and two diffusion models had ratios of 0.8 to 1.8 in both, test digits 1.0, copies 0;
+ * hence the limits. A part of the training set finds copies of that part only. Takes (fake + held) · train · dimension
+ * steps: 1000 + 1000 images against 10 000 take about 1 s at 84 features and 8 s at 784 pixels.
  * @throws TintypeError `E_SHAPE`, `E_CONFIG`, or `E_DATA` where half of the held-out images are training images
  */
 export function memorization(options: MemorizationOptions): Memorization {
