@@ -34,7 +34,7 @@ async function* channelsApart(batches: ImageBatches, sizes: number[]): AsyncGene
     try {
       assertShape(images, [null, null, null, 3], 'readStackedDigits');
       sizes.push(images.shape[0]);
-      yield tf.tidy(() => tf.concat4d(tf.split(images, 3, 3), 0));
+      yield tf.tidy(() => tf.concat4d(tf.split<tf.Tensor4D>(images, 3, 3), 0));
     } finally {
       images.dispose();
     }
