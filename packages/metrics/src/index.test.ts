@@ -43,11 +43,13 @@ test('the package exports what it says', () => {
     'precisionRecall',
     'psnr',
     'readStackedDigits',
+    'readStatisticsNpz',
     'resizeBatches',
     'selectRows',
     'slerp',
     'ssim',
     'trainFeatureNetwork',
     'withinClassDiversity',
+    'writeStatisticsNpz',
   ]);
 });

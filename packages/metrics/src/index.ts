@@ -92,6 +92,8 @@ export {
 } from './modes/count-stacked-modes.ts';
 export { eightGaussiansModes, grid25Modes, type PointModes } from './modes/point-modes.ts';
 export { readStackedDigits } from './modes/read-stacked-digits.ts';
+export { readStatisticsNpz } from './npz/read-statistics-npz.ts';
+export { writeStatisticsNpz } from './npz/write-statistics-npz.ts';
 export type { LatentSpace } from './perceptual-path-length/latent-pairs.ts';
 export {
   type PerceptualPathLength,
