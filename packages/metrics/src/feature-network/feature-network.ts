@@ -18,14 +18,14 @@ export const featureImageSize = 28;
 /** Length of a feature vector. */
 export const featureDimension = 64;
 
-export interface NetworkReading {
+interface NetworkReading {
   /** [b, 64], after ReLU. */
   readonly features: tf.Tensor2D;
   /** [b, 10]. */
   readonly logits: tf.Tensor2D;
 }
 
-export interface TrainingNoise {
+interface TrainingNoise {
   /** Share of the features that the logits do without, in [0, 1). */
   readonly dropoutRate: number;
   readonly rng: RandomStream;
