@@ -1,6 +1,7 @@
 import { type ImageBatch, selectBackend } from '@tintype/core-tensor';
 import { beforeAll, expect, test } from 'vitest';
 import { changeImages as change, fillImages as fill, picture } from './drawn-images.test-support.ts';
+import { gaussianWindow, smoothInside } from './gaussian-window.ts';
 import { ssim } from './ssim.ts';
 
 beforeAll(async () => {
@@ -110,4 +111,22 @@ test('shapes that differ, images below the window, and values of another range a
   refused(() => ssim(fill(0, [1, 10, 12, 1]), fill(0, [1, 10, 12, 1])), 'E_SHAPE');
   refused(() => ssim(fill(0), fill(255)), 'E_DATA');
   refused(() => ssim(fill(0), fill(0), { range: [0, Number.NaN] }), 'E_CONFIG');
+});
+
+test('the window is symmetric, sums to 1 and falls by e^(−1/2σ²) from the middle', () => {
+  const window = gaussianWindow(11, 1.5);
+  expect(window.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 14);
+  expect(window.slice().reverse()).toEqual(window);
+  expect(window[4]! / window[5]!).toBeCloseTo(Math.exp(-1 / 4.5), 14);
+});
+
+test('only places where it fits are kept, in rows; a slope gives its middle', () => {
+  const size = { height: 4, width: 6 };
+  const plane = Float64Array.from({ length: 24 }, (_, i) => 10 * Math.floor(i / 6) + (i % 6));
+  const smoothed = smoothInside(plane, size, gaussianWindow(3, 1));
+  const expected = [11, 12, 13, 14, 21, 22, 23, 24];
+  expect(smoothed).toHaveLength(8);
+  smoothed.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i]!, 12);
+  });
 });

@@ -1,7 +1,8 @@
-import { TintypeError } from '@tintype/core-tensor';
+import { createRandomStream, TintypeError } from '@tintype/core-tensor';
 import { expect, test } from 'vitest';
 import { drawFeatures, featuresOf } from '../features/drawn-features.test-support.ts';
 import type { Features } from '../features/features.ts';
+import { nearestIndices } from './nearest-indices.ts';
 import { squaredDistances } from './squared-distances.ts';
 
 function matrixOf(a: Features, b: Features): number[][] {
@@ -63,4 +64,16 @@ test('sets that do not fit are refused before the first visit', () => {
   expect(refusal(good, { ...good, count: 2 })).toBe('E_SHAPE');
   expect(refusal(good, { count: 0, dimension: 2, values: new Float32Array(0) })).toBe('E_DATA');
   expect(refusal(featuresOf([[0, Number.NaN]]), good)).toBe('E_DATA');
+});
+
+test('nearestIndices gives what a stable sort gives, ties by index', () => {
+  const distances = Array.from(createRandomStream(1).permutation(60), (value) => value % 13);
+  const sorted = distances.map((_, index) => index).sort((a, b) => distances[a]! - distances[b]! || a - b);
+  for (const k of [1, 2, 7, 60]) expect(nearestIndices(distances, k)).toEqual(sorted.slice(0, k));
+  expect(nearestIndices(distances, 2)).not.toEqual(sorted.slice(1, 3));
+});
+
+test('fewer distances than neighbours give all of them', () => {
+  expect(nearestIndices([5, 4], 3)).toEqual([1, 0]);
+  expect(nearestIndices([], 3)).toEqual([]);
 });
