@@ -28,7 +28,7 @@ test('equal classes reach ln K; a class that is missing lowers both figures to w
   expect([one.entropy, one.smallestShare]).toEqual([0, 0]);
 });
 
-test('a histogram of labels that are no class, no labels or no classes are refused', () => {
+test('a histogram of labels that are no class, of no labels and of no classes is refused', () => {
   expect(() => classHistogram([0, 10], 10)).toThrow(expect.objectContaining({ code: 'E_LABEL' }));
   expect(() => classHistogram([0.5], 10)).toThrow(expect.objectContaining({ code: 'E_LABEL' }));
   expect(() => classHistogram([], 10)).toThrow(expect.objectContaining({ code: 'E_DATA' }));
@@ -55,7 +55,7 @@ test('labels shuffled over ten classes are right about one time in ten', () => {
   expect(classificationAccuracy(shifted, labels)).toBeCloseTo(0.1, 10);
 });
 
-test('an accuracy of lengths, labels and classes that do not fit are refused', () => {
+test('an accuracy of lengths, labels and classes that do not fit is refused', () => {
   expect(() => classificationAccuracy([0], [0, 1])).toThrow(expect.objectContaining({ code: 'E_LABEL' }));
   expect(() => classificationAccuracy([-1], [0])).toThrow(expect.objectContaining({ code: 'E_LABEL' }));
   expect(() => classificationAccuracy([], [])).toThrow(expect.objectContaining({ code: 'E_DATA' }));
@@ -105,7 +105,7 @@ test('clusters far apart are named right, clusters in one place by chance, and s
   expect(Math.abs((await measure(8, true)) - 1 / 3)).toBeLessThan(0.15);
 });
 
-test('k-NN with too many neighbours, labels that are missing and other dimensions are refused', () => {
+test('k-NN with too many neighbours, labels that are missing and other dimensions is refused', () => {
   const good = { reference, referenceLabels, queries: featuresOf([[0]]), queryLabels: [0] };
   const refused = (change: object, code: string) =>
     expect(() => nearestNeighborAccuracy({ ...good, ...change })).toThrow(expect.objectContaining({ code }));
