@@ -2,7 +2,7 @@ import type { RandomStream } from '@tintype/core-tensor';
 import { createBatchOrder } from './batch-order.ts';
 
 /** The domain and the image within it at each place of a step's batch. */
-export interface DomainPlaces {
+interface DomainPlaces {
   readonly domains: Uint32Array;
   readonly indices: Uint32Array;
 }
