@@ -148,6 +148,13 @@ describe('a single run is judged', () => {
     expect(judge({ ...runs[0]!, first: Number.NaN }).checks[1]).toMatchObject({ value: null, pass: false });
   });
 
+  test('a demonstration that nothing broken was held against does not pass', () => {
+    const reported = new Map([['shown', { healthy: 1 }]]);
+    const { checks, reasons } = judgeSuite(suiteOf('<=', 3), false, reported, undefined);
+    expect(checks[0]).toMatchObject({ value: 1, threshold: 3, pass: false });
+    expect(reasons.shown).toMatch(/no broken variant/);
+  });
+
   test('a suite without checks does not pass', () => {
     const empty = { ...suiteOf('<=', 3), checks: [] };
     expect(judgeSuite(empty, false, new Map(), undefined).pass).toBe(false);

@@ -1,7 +1,7 @@
 import { askedChecks, brokenDemonstration, statedThreshold } from './asked-checks.ts';
 import { meets } from './compare.ts';
 import type { CheckDefinition, Figures, NegativeControl, QualitySuite } from './quality-suite.ts';
-import { resolveFigures } from './resolve-figures.ts';
+import { type ResolvedFigures, resolveFigures } from './resolve-figures.ts';
 import type { Calibration, CheckResult, SuiteResult, Triple } from './suite-result.ts';
 
 const unknown: Triple = [null, null, null];
@@ -25,8 +25,7 @@ export function judgeSuite(
     const calibrated = calibration?.checks.find(({ id, name }) => id === check.id && name === check.name);
     const { direction, threshold, reason } = thresholdOf(suite, check, isQuick, calibration);
     const value = check.kind === 'D' ? own.healthy : own.broken;
-    const failure =
-      value === null ? 'not measured, or not a number' : threshold === null ? reason : undefined;
+    const failure = missing(own, value) ?? (threshold === null ? reason : undefined);
     if (failure !== undefined) reasons[check.name] = failure;
     return {
       id: check.id,
@@ -37,10 +36,20 @@ export function judgeSuite(
       threshold,
       healthy: calibrated?.healthy ?? unknown,
       broken: calibrated?.broken ?? unknown,
-      pass: value !== null && threshold !== null && doesPass(check, meets(direction, value, threshold)),
+      pass:
+        failure === undefined &&
+        value !== null &&
+        threshold !== null &&
+        doesPass(check, meets(direction, value, threshold)),
     };
   });
   return { checks, pass: checks.length > 0 && checks.every(({ pass }) => pass), controls, reasons, figures };
+}
+
+/** A demonstration that nothing broken was held against proves nothing. */
+function missing({ broken }: ResolvedFigures, value: number | null): string | undefined {
+  if (value === null) return 'not measured, or not a number';
+  return broken === null ? 'no broken variant was measured against it' : undefined;
 }
 
 function targetOf(check: NegativeControl): SuiteResult['controls'][string] {
