@@ -1,4 +1,4 @@
-import { sha256 } from '@tintype/core-tensor';
+import { sha256, TintypeError } from '@tintype/core-tensor';
 import type { DataFiles } from '../data-files.ts';
 import type { ImageDataset } from '../dataset.ts';
 import type { ImagePack } from '../packs/image-pack.ts';
@@ -27,6 +27,7 @@ export async function drawPictures(
 ): Promise<ImageDataset> {
   const { files, imageSize, background = [255, 255, 255] } = options;
   assertImageSize(imageSize, set.name);
+  assertFits(pictures.length, imageSize, set.name);
   const { version } = await readJsonObject(files, `${set.packageName}/package.json`);
   const source = `${set.packageName} ${String(version)}`;
   const chosen = await sha256(new TextEncoder().encode(JSON.stringify(pictures)));
@@ -54,6 +55,21 @@ export async function drawPictures(
   }
 
   return (await withPackCache(key, convert, options)).dataset;
+}
+
+/** 1 GiB: what fits into the memory of most machines beside a training. */
+const largestDataset = 2 ** 30;
+
+function assertFits(count: number, imageSize: number, where: string): void {
+  const bytes = count * imageSize * imageSize * 3;
+  if (bytes <= largestDataset) return;
+  throw new TintypeError('E_CONFIG', {
+    where: `${where}.imageSize`,
+    what: 'the pictures would not fit into memory',
+    got: `${bytes} bytes for ${count} pictures of ${imageSize} x ${imageSize}`,
+    expected: `at most ${largestDataset}`,
+    remedy: 'Ask for a smaller size, or set a limit',
+  });
 }
 
 /** The dataset with names and classes of these pictures; `all` decides which classes there are, sorted. */

@@ -101,6 +101,7 @@ test.each([
   [{ names: ['red-aple'] }, 'E_DATA', /nearest is red-apple/],
   [{ limit: 5000 }, 'E_DATA', /integer from 1 to 1680/],
   [{ limit: 1, imageSize: 0 }, 'E_CONFIG', /imageSize/],
+  [{ imageSize: 4096 }, 'E_CONFIG', /not fit into memory.*1680 pictures/],
 ])('the options %j are refused', async (options, code, message) => {
   const asked = { style: 'noto', ...uncached, ...options } as const;
   await expect(loadEmoji(asked)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
