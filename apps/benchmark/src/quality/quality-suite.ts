@@ -63,7 +63,8 @@ export interface MonitorControl {
 }
 
 /**
- * Figures of one check. A demonstration needs both, or it does not pass: `broken` comes from the controls that break it, or is reported here.
+ * Figures of one check. A demonstration needs both, or it does not pass: `broken` comes from the controls that break it,
+ * or is reported here.
  * A control needs `broken`; `healthy` is that of the demonstration, or how often the monitor fired on the healthy run.
  */
 export interface Figures {
