@@ -17,7 +17,8 @@ import {
 } from '@tintype/diffusion';
 import { classifierFreeGuidance, conditionOnLabels } from '@tintype/guidance';
 import type { DdpmMnistConfig } from './ddpm-mnist.ts';
-import { evaluateDigits } from './evaluate-digits.ts';
+import { createGuidedMonitors } from './diffusion-monitors.ts';
+import { evaluateGuided } from './evaluate-diffusion.ts';
 import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
 
@@ -78,7 +79,8 @@ export const cfgMnist: Recipe<CfgMnistConfig, CfgMnist, CfgMnistSampleOptions> =
   },
   steps: 1000,
   batchSize: 64,
-  monitors: async () => [],
+  monitors: ({ model, ema }, request) =>
+    createGuidedMonitors({ model, ema: ema!, guidanceScale: sampleOptions.guidanceScale }, request),
   grid: { count: 100, previewCount: 10, columns: 10 },
   data: (options) => mnistBatches(options, options.config.imageSize, options.config.numClasses),
   create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, labelDropout, ...config }, rng) {
@@ -101,13 +103,17 @@ export const cfgMnist: Recipe<CfgMnistConfig, CfgMnist, CfgMnistSampleOptions> =
   },
   sample: (model, request) => sampleDigits(model, request),
   sampleOptions,
-  evaluate: (model, { files, signal, ...request }) =>
-    evaluateDigits(sampleDigits(model, { ...request, firstIndex: 0 }, signal), {
-      labelOf: (index) => labelAt(index, request.options),
-      imageSize: model.config.imageSize,
-      files,
-      ...(signal && { signal }),
-    }),
+  evaluate: (model, { signal, ...request }) =>
+    evaluateGuided(
+      {
+        denoiser: model,
+        schedule: model.schedule,
+        imageSize: model.config.imageSize,
+        samples: sampleDigits(model, { ...request, firstIndex: 0 }, signal),
+        labelOf: (index) => labelAt(index, request.options),
+      },
+      { ...request, ...(signal && { signal }) },
+    ),
   expectations: [
     {
       id: '14.4',

@@ -1,4 +1,12 @@
-import { createAdam, createEma, joinBatches, selectParameters } from '@tintype/core-tensor';
+import {
+  createAdam,
+  createEma,
+  joinBatches,
+  selectParameters,
+  type TrainStep,
+  tapShared,
+  type tf,
+} from '@tintype/core-tensor';
 import {
   createGan,
   createGanTrainStep,
@@ -7,6 +15,8 @@ import {
   type GanConfig,
   sampleGan,
 } from '@tintype/gan';
+import { evaluateGan } from './evaluate-gan.ts';
+import { createGanMonitors } from './gan-monitors.ts';
 import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -24,8 +34,13 @@ export interface GanMnistSampleOptions {
   readonly batchSize: number;
 }
 
+export type GanMnist = Gan & {
+  /** Those of the latest training step, borrowed: a monitor sees whether they are drawn anew. */
+  readonly latestLatents: () => tf.Tensor | undefined;
+};
+
 /** Digits from a DCGAN (Radford et al. 2015) with the non-saturating loss. */
-export const ganMnist: Recipe<GanMnistConfig, Gan, GanMnistSampleOptions> = {
+export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> = {
   name: 'gan-mnist',
   system: 'gan',
   description: 'DCGAN on MNIST digits',
@@ -39,18 +54,35 @@ export const ganMnist: Recipe<GanMnistConfig, Gan, GanMnistSampleOptions> = {
   },
   steps: 3000,
   batchSize: 64,
-  monitors: async () => [],
+  monitors: ({ model, ema }, request) =>
+    createGanMonitors({ model, ema: ema!, latents: model.latestLatents }, request),
   data: (options) => mnistBatches(options, options.config.imageSize),
   create({ learningRate, adamBeta1, emaDecay, ...config }, rng) {
-    const model = createGan(config, rng);
+    const gan = createGan(config, rng);
     const adam = (network: string) =>
-      createAdam(selectParameters(model.parameters, network), { learningRate, adamBeta1 });
+      createAdam(selectParameters(gan.parameters, network), { learningRate, adamBeta1 });
     const optimizers = { generator: adam('generator'), discriminator: adam('discriminator') };
-    const ema = createEma(model.parameters, { emaDecay });
-    return { model, trainStep: createGanTrainStep(model, optimizers, { ema }), ema };
+    const ema = createEma(gan.parameters, { emaDecay });
+    const { trainStep, latest, dispose } = tapShared(
+      createGanTrainStep(gan, optimizers, { ema }),
+      'gan/latents',
+    );
+    return { model: { ...gan, latestLatents: latest }, trainStep: withDispose(trainStep, dispose), ema };
   },
   preview: (model, rng, { count }) => joinBatches(sampleGan(model, { count, rng })),
   sample: (model, { options, ...request }) => sampleGan(model, { ...request, ...options }),
   sampleOptions: { batchSize: 64 },
+  evaluate: (model, { options, ...request }) =>
+    evaluateGan(model, sampleGan(model, { ...request, ...options }), request),
   expectations: [],
 };
+
+function withDispose(trainStep: TrainStep, dispose: () => void): TrainStep {
+  return {
+    ...trainStep,
+    dispose() {
+      dispose();
+      trainStep.dispose();
+    },
+  };
+}

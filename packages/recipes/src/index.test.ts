@@ -4,9 +4,13 @@ import * as exported from './index.ts';
 test('the package exports what it says', () => {
   expect(Object.keys(exported).sort()).toEqual([
     'cfgMnist',
+    'createDigitReference',
     'ddpmMnist',
+    'digitBatches',
     'findRecipe',
     'ganMnist',
+    'measureDigits',
+    'measureNoiseError',
     'recipes',
     'vaeMnist',
   ]);

@@ -1,12 +1,29 @@
 export { type CfgMnistConfig, type CfgMnistSampleOptions, cfgMnist } from './cfg-mnist.ts';
 export { type DdpmMnistConfig, type DdpmMnistSampleOptions, ddpmMnist } from './ddpm-mnist.ts';
+export { type DigitBatchOptions, digitBatches } from './digit-batches.ts';
+export {
+  createDigitReference,
+  type DigitReference,
+  type DigitReferenceOptions,
+} from './digit-reference.ts';
+export type { DdpmFigures, GuidedFigures } from './evaluate-diffusion.ts';
+export type { GanFigures } from './evaluate-gan.ts';
+export type { VaeFigures } from './evaluate-vae.ts';
 export { findRecipe } from './find-recipe.ts';
-export { type GanMnistConfig, type GanMnistSampleOptions, ganMnist } from './gan-mnist.ts';
+export { type GanMnist, type GanMnistConfig, type GanMnistSampleOptions, ganMnist } from './gan-mnist.ts';
+export {
+  type DigitFigures,
+  type MeasureDigitsOptions,
+  type MeasuredDigits,
+  measureDigits,
+} from './measure-digits.ts';
+export { measureNoiseError, type NoiseError, type NoiseErrorOptions } from './noise-error.ts';
 export type {
   CreatedModel,
   DataOptions,
   EvaluateRequest,
   Expectation,
+  MonitorRequest,
   PreviewRequest,
   Recipe,
   SampleGrid,

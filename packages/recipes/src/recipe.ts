@@ -1,5 +1,6 @@
 import type { BatchSource, Ema, Model, Monitor, RandomStream, TrainStep, tf } from '@tintype/core-tensor';
 import type { DataFiles, ImageDataset } from '@tintype/datasets';
+import type { ScoreReport } from '@tintype/metrics';
 
 /** The fourteen systems: the same ids in folders, JSON, docs and command line. */
 export type SystemId =
@@ -61,10 +62,14 @@ export interface Expectation {
 export interface MonitorRequest<Config = object> {
   readonly files: DataFiles;
   readonly config: Config;
+  /** The user's own images instead of the recipe's dataset: monitors that need classes are then left out. */
+  readonly images?: ImageDataset;
 }
 
 export interface EvaluateRequest<Options> extends Omit<SampleRequest<Options>, 'firstIndex'> {
   readonly files: DataFiles;
+  /** Told each score with its interval, floor, ceiling and the hash of what it reads with. */
+  readonly onScore?: (score: ScoreReport) => void;
   /** Stops with `E_ABORTED`. */
   readonly signal?: AbortSignal;
 }

@@ -10,7 +10,7 @@ const imageSize = 8;
 export const smallSeed = 1;
 
 /** Pictures that differ, instead of the digits. */
-const pictures: ImageDataset = {
+export const pictures: ImageDataset = {
   name: 'pictures',
   size: 20,
   height: imageSize,
@@ -62,18 +62,28 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
 export async function createSmallSystem({ recipe, changes }: SmallSystem) {
   const rng = createRandomStream(smallSeed);
   const config = { ...recipe.config, ...changes };
-  const { model, trainStep } = recipe.create(config, rng.fork('model'));
+  const { model, trainStep, ema } = recipe.create(config, rng.fork('model'));
   const files = { read: () => Promise.reject(new Error('the test has pictures of its own')) };
   const batches = await recipe.data({
     files,
     config,
     batchSize: 4,
     rng: rng.fork('data'),
-    loadImages: async () => pictures,
+    loadImages: async ({ imageSize: size }) => (size === imageSize ? pictures : enlarged(size)),
   });
   const dispose = () => {
     trainStep.dispose();
     model.dispose();
   };
-  return { model, trainStep, batches, rng, dispose };
+  return { model, trainStep, ...(ema && { ema }), config, batches, rng, dispose };
+}
+
+/** The same pictures at another size, each pixel repeated. */
+function enlarged(size: number): ImageDataset {
+  const pixels = Uint8Array.from({ length: pictures.size * size ** 2 }, (_, i) => {
+    const [image, y, x] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
+    const at = (side: number) => Math.floor((side * imageSize) / size);
+    return pictures.pixels[image * imageSize ** 2 + at(y) * imageSize + at(x)]!;
+  });
+  return { ...pictures, height: size, width: size, pixels };
 }

@@ -7,8 +7,10 @@ import {
   type VaeConfig,
 } from '@tintype/autoencoders';
 import { createAdam, joinBatches } from '@tintype/core-tensor';
+import { evaluateVae } from './evaluate-vae.ts';
 import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe } from './recipe.ts';
+import { createVaeMonitors } from './vae-monitors.ts';
 
 export interface VaeMnistConfig extends VaeConfig {
   /** Adam's, above 0. @default 0.001 */
@@ -28,7 +30,7 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
   config: { ...defaultVaeConfig, latentDim: 10, learningRate: 1e-3 },
   steps: 3500,
   batchSize: 128,
-  monitors: async () => [],
+  monitors: ({ model }, request) => createVaeMonitors(model, request),
   data: (options) => mnistBatches(options, options.config.imageSize),
   create({ learningRate, ...config }, rng) {
     const model = createVae(config, rng);
@@ -38,5 +40,7 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
   preview: (model, rng, { count }) => joinBatches(sampleVae(model, { count, rng })),
   sample: (model, { options, ...request }) => sampleVae(model, { ...request, ...options }),
   sampleOptions: { batchSize: 64 },
+  evaluate: (model, { options, count, ...request }) =>
+    evaluateVae(model, sampleVae(model, { count, rng: request.rng, ...options }), request),
   expectations: [],
 };

@@ -1,0 +1,55 @@
+import type { tf } from '@tintype/core-tensor';
+import { type DataFiles, type ImageDataset, loadMnist } from '@tintype/datasets';
+import {
+  type Classifier,
+  collectReadings,
+  loadFeatureNetwork,
+  type Readings,
+  resizeBatches,
+} from '@tintype/metrics';
+import { digitBatches } from './digit-batches.ts';
+
+export type DigitBatches = AsyncIterable<tf.Tensor4D>;
+
+/** The digits that samples are compared with, and what reads both. */
+export interface DigitReference {
+  readonly network: Classifier;
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+  /** Side length of the samples; the real digits go through it too, and what is not 28 is resized to 28 to be read. */
+  readonly imageSize: number;
+  /** Of all 10 000 test digits. */
+  readonly real: Readings;
+  /** Features and classes of every image; frees each batch. */
+  read(batches: DigitBatches): Promise<Readings>;
+  /** The first so many digits of a split. */
+  readDigits(split: 'train' | 'test', count: number): Promise<Readings>;
+  dispose(): void;
+}
+
+export interface DigitReferenceOptions {
+  readonly files: DataFiles;
+  readonly imageSize: number;
+}
+
+/** Side length that the network reads. */
+const readSize = 28;
+
+/** Reads the test digits once. Throws `E_DATA_MISSING` where digits or weights are absent. */
+export async function createDigitReference({
+  files,
+  imageSize,
+}: DigitReferenceOptions): Promise<DigitReference> {
+  const [train, test] = await Promise.all([loadMnist({ files }), loadMnist({ files, split: 'test' })]);
+  const network = await loadFeatureNetwork('mnist');
+  const read = (batches: DigitBatches) => collectReadings(network, resizeBatches(batches, readSize));
+  const readDigits = (split: 'train' | 'test', count: number) =>
+    read(digitBatches(split === 'train' ? train : test, { imageSize, count }));
+  try {
+    const real = await readDigits('test', test.size);
+    return { network, train, test, imageSize, real, read, readDigits, dispose: () => network.dispose() };
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Vae } from '@tintype/autoencoders';
+import type { tf } from '@tintype/core-tensor';
+import { bitsPerDim } from '@tintype/metrics';
+import { digitBatches } from './digit-batches.ts';
+import { createDigitReference } from './digit-reference.ts';
+import { type DigitFigures, measureDigits } from './measure-digits.ts';
+import type { EvaluateRequest } from './recipe.ts';
+import { untilAborted } from './until-aborted.ts';
+import {
+  binarize,
+  countActiveUnits,
+  estimateNegativeLogLikelihood,
+  measureVaeBound,
+} from './vae-likelihood.ts';
+
+/** All in nats per image, of the 10 000 test digits. */
+export type VaeLikelihoodFigures = {
+  /** −ELBO = reconstruction + kl of grey digits, the levels taken as probabilities. */
+  readonly negativeElbo: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+  /** Mean squared difference of pixels in [0, 1] between a digit and the decoded mean of its code. */
+  readonly reconstructionMse: number;
+  /** Latent numbers whose mean code has a variance above 0.01 over the digits. */
+  readonly activeUnits: number;
+};
+
+/** The same of digits that were binarised once, each pixel white with its grey level's probability. */
+export type BinarizedFigures = {
+  readonly binarizedNegativeElbo: number;
+  readonly binarizedReconstruction: number;
+  readonly binarizedKl: number;
+  /** −log p(x) by importance sampling, 5 and 50 codes of each of the first 1 000 digits; the bound of the same digits. */
+  readonly iwae5: number;
+  readonly negativeLogLikelihood: number;
+  readonly negativeElboOfThose: number;
+  /** `negativeLogLikelihood` in bits per pixel. */
+  readonly bitsPerDim: number;
+};
+
+export type VaeFigures = VaeLikelihoodFigures & Partial<BinarizedFigures> & DigitFigures;
+
+type Request = Omit<EvaluateRequest<object>, 'options' | 'count'>;
+
+const importanceDigits = 1000;
+const importanceSamples = 50;
+
+/** `samples` are those of the model. The binarised figures are of a Bernoulli likelihood only. */
+export async function evaluateVae(
+  model: Vae,
+  samples: AsyncIterable<tf.Tensor4D>,
+  { files, rng, signal, onScore }: Request,
+): Promise<VaeFigures> {
+  const { imageSize, likelihood } = model.config;
+  const reference = await createDigitReference({ files, imageSize });
+  try {
+    const digits = (count?: number) =>
+      untilAborted(digitBatches(reference.test, { imageSize, ...(count && { count }) }), signal);
+    const bound = await measureVaeBound(model, digits(), rng.fork('bound'));
+    const { negativeElbo, reconstruction, kl, reconstructionMse } = bound;
+    const likelihoods = { negativeElbo, reconstruction, kl, reconstructionMse };
+    const isBinary = likelihood === 'bernoulli';
+    const { figures } = await measureDigits(untilAborted(samples, signal), reference, {
+      rng: rng.fork('digits'),
+      ...(onScore && { onScore }),
+    });
+    return {
+      ...likelihoods,
+      activeUnits: countActiveUnits(bound),
+      ...(isBinary && (await measureBinarized(model, digits, rng))),
+      ...figures,
+    };
+  } finally {
+    reference.dispose();
+  }
+}
+
+async function measureBinarized(
+  model: Vae,
+  digits: (count?: number) => AsyncIterable<tf.Tensor4D>,
+  rng: Request['rng'],
+): Promise<BinarizedFigures> {
+  const { imageSize, channels } = model.config;
+  const binary = (count?: number) => binarize(digits(count));
+  const whole = await measureVaeBound(model, binary(), rng.fork('binarized-bound'));
+  const some = await measureVaeBound(model, binary(importanceDigits), rng.fork('binarized-bound'));
+  const estimate = (samples: number) =>
+    estimateNegativeLogLikelihood(model, binary(importanceDigits), { samples, rng: rng.fork('importance') });
+  const [iwae5, nats] = [await estimate(5), await estimate(importanceSamples)];
+  return {
+    binarizedNegativeElbo: whole.negativeElbo,
+    binarizedReconstruction: whole.reconstruction,
+    binarizedKl: whole.kl,
+    iwae5,
+    negativeLogLikelihood: nats,
+    negativeElboOfThose: some.negativeElbo,
+    bitsPerDim: bitsPerDim(nats, imageSize ** 2 * channels),
+  };
+}
