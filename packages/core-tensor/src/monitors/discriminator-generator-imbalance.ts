@@ -23,6 +23,8 @@ export interface DiscriminatorGeneratorImbalanceOptions extends WatchOptions {
   readonly minAccuracy?: number;
   /** Margin of the logits, real − generated, from which it is too large. @default 12 */
   readonly maxMargin?: number;
+  /** Readings in a row with that accuracy from which it is too strong whatever the margin. @default 40 */
+  readonly maxRun?: number;
   /** Gradient norm ÷ the largest so far, below which the generator learns nothing. @default 0.001 */
   readonly minGradientShare?: number;
 }
@@ -54,6 +56,7 @@ export function createDiscriminatorGeneratorImbalanceMonitor(
     maxAccuracy: share(0.99),
     minAccuracy: share(0.1),
     maxMargin: { default: 12 },
+    maxRun: wholeFrom(1, 40),
     minGradientShare: share(0.001),
   };
   const names = {
@@ -68,6 +71,7 @@ export function createDiscriminatorGeneratorImbalanceMonitor(
   const accuracies: number[] = [];
   const margins: number[] = [];
   let largestNorm = 0;
+  let run = 0;
 
   const look = async (context: MonitorContext): Promise<Finding> => {
     const read = (name: keyof typeof names) =>
@@ -92,7 +96,9 @@ export function createDiscriminatorGeneratorImbalanceMonitor(
     }
     if (accuracies.length < settings.window) return { evidence };
     if (accuracy <= settings.minAccuracy) return { evidence, advice: advice.weak };
-    const isStrong = accuracy >= settings.maxAccuracy && margin >= settings.maxMargin;
+    run = accuracies.at(-1)! >= settings.maxAccuracy ? run + 1 : 0;
+    const isSure = accuracy >= settings.maxAccuracy && margin >= settings.maxMargin;
+    const isStrong = isSure || run >= settings.maxRun;
     return { evidence, advice: isStrong ? advice.strong : undefined };
   };
   return createPatientMonitor({ name: 'discriminator-generator-imbalance', ...settings }, look);

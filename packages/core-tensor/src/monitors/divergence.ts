@@ -27,6 +27,7 @@ const advice = {
 
 /** What one loss has done so far. */
 interface Course {
+  /** Of the first value. */
   readonly size: number;
   readonly best: number;
   readonly smoothed: number;
@@ -38,9 +39,10 @@ interface Course {
 
 /**
  * Does a loss run away? Reads logged scalars alone, so a check costs microseconds. Reports, once `patience` checks in a
- * row agree, a value that is not finite; a smoothed loss above best + `factor` · max(|best|, |first| / 10), where the
- * first value is the one before any update; or |loss| that grew in each of `growingChecks` checks, `growth`-fold in all.
- * The floor of a tenth of the first value lets a discriminator that was nearly perfect come back to chance. Defaults: interval 10
+ * row agree, a value that is not finite; a smoothed loss above best + `factor` · max(|best|, |first| / 10), where |first| is
+ * the larger of its own first value and that of the first loss logged, which no update came before; or |loss| that grew in each of `growingChecks` checks, `growth`-fold in all.
+ * That floor lets a penalty
+ * rise from nothing and a discriminator that was nearly perfect come back to chance. Defaults: interval 10
  * (as often as the loop reads anyway), patience 2. Throws `E_CONFIG` at the first check where no such scalar is logged.
  * The loop itself stops at the first NaN unless it is told to roll back.
  */
@@ -59,12 +61,17 @@ export function createDivergenceMonitor(options: DivergenceOptions = {}): Monito
   return createPatientMonitor({ name: 'divergence', ...settings }, ({ values, firstValues }): Finding => {
     const nonFinite = Object.values(values).filter((value) => !Number.isFinite(value)).length;
     if (nonFinite > 0) return { evidence: { nonFinite }, advice: advice.nonFinite };
-    const findings = watched(where, options.scalars, values).map((name) => {
+    const names = watched(where, options.scalars, values);
+    for (const name of names) {
       const value = readScalar(where, values, name);
-      const first = firstValues?.[name] ?? value;
-      const course = follow(courses.get(name) ?? start(first), value, settings.smoothing);
-      courses.set(name, course);
-      return judge(name, course, settings);
+      const course = courses.get(name) ?? start(firstValues?.[name] ?? value);
+      courses.set(name, follow(course, value, settings.smoothing));
+    }
+    const common = courses.get(names[0]!)!.size;
+    const findings = names.map((name) => {
+      const course = courses.get(name)!;
+      const floor = Math.max(course.size / 10, common / 10, 1e-12);
+      return judge(name, course, floor, settings);
     });
     return findings.find(({ advice }) => advice !== undefined) ?? findings[0]!;
   });
@@ -98,12 +105,13 @@ function follow({ smoothed: before, ...course }: Course, value: number, smoothin
 
 function judge(
   name: string,
-  { size, best, smoothed, growsFrom, last, growingChecks }: Course,
+  { best, smoothed, growsFrom, last, growingChecks }: Course,
+  floor: number,
   limits: { readonly factor: number; readonly growth: number; readonly growingChecks: number },
 ): Finding {
-  const unit = Math.max(Math.abs(best), size / 10, 1e-12);
+  const unit = Math.max(Math.abs(best), floor);
   const timesAboveBest = (smoothed - best) / unit;
-  const growth = last / Math.max(growsFrom, size / 10, 1e-12);
+  const growth = last / Math.max(growsFrom, floor);
   const evidence = { [name]: last, [`${name}: best`]: best, timesAboveBest, growth };
   const isGrowing = growingChecks >= limits.growingChecks && growth >= limits.growth;
   if (isGrowing) return { evidence, advice: advice.growing };

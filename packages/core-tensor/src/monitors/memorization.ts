@@ -16,7 +16,7 @@ export interface MemorizationOptions extends WatchOptions {
   features?(rows: tf.Tensor): tf.Tensor;
   /** Rows looked at, generated and held out. @default 64 */
   readonly samples?: number;
-  /** Median distance to the nearest training row, generated ÷ held out, below which samples are copies. @default 0.4 */
+  /** Median distance to the nearest training row, generated ÷ held out, below which samples are copies. @default 0.5 */
   readonly minRatio?: number;
   /** A generated row is a copy where it is nearer than this share of the held-out median. @default 0.25 */
   readonly copyRatio?: number;
@@ -30,7 +30,7 @@ const advice =
 /**
  * Does the model repeat its training set? With d(x) the distance of x to its nearest training row: **ratio** = median d of
  * generated rows ÷ median d of unseen real rows, and the share of **copies**, generated rows with d below `copyRatio` of that
- * median. Samples as new as real ones have a ratio of about 1; a generator of 20 images about 0.1, hence 0.4. A part of
+ * median. Samples as new as real ones have a ratio of about 1; a generator of 20 images about 0.1, hence 0.5. A part of
  * the training set finds only copies of that part, which `copies` counts. Cost: 2 · `samples` rows against n training
  * rows, one product of matrices: n·d of 1e6 takes some ten milliseconds on a CPU. Owns the training rows until `dispose()`.
  * Defaults: interval 500, patience 2.
@@ -39,7 +39,7 @@ export function createMemorizationMonitor(options: MemorizationOptions): Monitor
   const rules = {
     ...watchRules(500, 2),
     samples: wholeFrom(4, 64),
-    minRatio: share(0.4),
+    minRatio: share(0.5),
     copyRatio: share(0.25),
     maxCopies: share(0.25),
   };

@@ -13,7 +13,7 @@ import { createPerceptron, type SmallTraining } from './small-training.ts';
 /** What is wrong with it; all is well where nothing is said. */
 export type CycleFault = 'hidden-channel';
 
-const dimension = 16;
+const dimension = 8;
 const batchSize = 64;
 
 /**
@@ -25,14 +25,14 @@ export function createCyclePair(rng: RandomStream, fault?: CycleFault): SmallTra
   const { scope, parameters, dispose } = createParameters(rng.fork('model'));
   const translate = createPerceptron(scope.child('translate'), [dimension, 64, dimension]);
   const restore = createPerceptron(scope.child('restore'), [dimension, 64, dimension]);
-  const optimizer = createAdam(parameters, { learningRate: 3e-3 });
+  const optimizer = createAdam(parameters, { learningRate: 1e-2 });
   const draw = (count: number, from: RandomStream) => from.uniform<tf.Rank.R2>([count, dimension], -1, 1);
   const loss = (x: tf.Tensor2D) => {
     const y = translate(x);
     const wanted = fault === 'hidden-channel' ? tf.zerosLike(x) : x.neg();
     const look = y.sub(wanted).square().mean<tf.Scalar>();
     const cycle = restore(y).sub(x).abs().mean<tf.Scalar>();
-    return { total: look.mul<tf.Scalar>(300).add<tf.Scalar>(cycle.mul(10)), look, cycle };
+    return { total: look.mul<tf.Scalar>(1000).add<tf.Scalar>(cycle.mul(10)), look, cycle };
   };
 
   return {

@@ -15,7 +15,7 @@ import {
   tf,
 } from '@tintype/core-tensor';
 import { createGanTrainStep, defaultGanConfig, type Gan } from '@tintype/gan';
-import { drawRing } from './ring.ts';
+import { drawRing, nearestMode } from './ring.ts';
 import { createPerceptron, type SmallTraining } from './small-training.ts';
 
 /** What is wrong with it; all is well where nothing is said. */
@@ -32,25 +32,26 @@ const batchSize = 64;
 const latentDim = 8;
 const width = 64;
 /** Numbers of a point where the discriminator may learn its points by heart. */
-const wideDimension = 32;
+const wideDimension = 64;
 
 /**
  * Multi-layer perceptrons against each other on the ring of eight Gaussians, with the train step of the GAN and R1. Faults: no
- * penalty and 20 times the discriminator's learning rate; a generator that is never updated; the same latents at
- * every step; a discriminator without penalty on 50 points of 32 numbers, for hundreds of epochs; a learning rate of 1000.
+ * penalty and 20 times the discriminator's learning rate; no penalty and a generator that stands still; the same
+ * latents at every step; a discriminator without penalty on 50 points of 64 numbers, for hundreds of epochs; a learning rate of 1000.
  */
 export function createPointGan(rng: RandomStream, fault?: GanFault): SmallTraining {
   const isWide = fault === 'few-points';
   const dimension = isWide ? wideDimension : 2;
   const draw = isWide ? drawNormal : drawRing;
-  const hasPenalty = fault !== 'discriminator-rate' && !isWide;
+  const hasPenalty = fault !== 'discriminator-rate' && fault !== 'frozen-generator' && !isWide;
   const model = createModel(rng.fork('model'), dimension, hasPenalty);
   const learningRate = fault === 'learning-rate' ? 1000 : 1e-3;
+  const discriminatorFactor = fault === 'discriminator-rate' ? 20 : isWide ? 2 : 1;
   const adam = (network: string, rate: number) =>
     createAdam(selectParameters(model.parameters, network), { learningRate: rate, adamBeta1: 0.5 });
   const optimizers = {
-    generator: adam('generator', learningRate),
-    discriminator: adam('discriminator', fault === 'discriminator-rate' ? 20 * learningRate : learningRate),
+    generator: adam('generator', fault === 'frozen-generator' ? 1e-12 : learningRate),
+    discriminator: adam('discriminator', learningRate * discriminatorFactor),
   };
   const own = createGanTrainStep(model, optimizers);
   const tap = tapShared(withFault(own, rng, fault), 'gan/latents');
@@ -72,9 +73,10 @@ export function createPointGan(rng: RandomStream, fault?: GanFault): SmallTraini
       createModeCollapseMonitor({
         sample,
         real: (count, { rng: from }) => tf.tidy(() => asImages(draw(count, from))),
+        classify: nearestMode,
         interval,
         fromStep: 300,
-        minCoverage: 0.2,
+        minClassEntropy: 0.8, // 5.3 of the eight modes
       }),
       createDuplicateLatentsMonitor({ latents: tap.latest, sample, interval }),
       createDiscriminatorGeneratorImbalanceMonitor(),
@@ -83,6 +85,7 @@ export function createPointGan(rng: RandomStream, fault?: GanFault): SmallTraini
         train: (count, { rng: from }) => tf.tidy(() => asImages(points(count, from))),
         held: (count, { rng: from }) => tf.tidy(() => asImages(draw(count, from))),
         sample,
+        samples: 128,
         interval,
       }),
       createConstantOutputMonitor({
@@ -132,8 +135,6 @@ function createModel(rng: RandomStream, dimension: number, hasPenalty: boolean):
 
 function withFault(trainStep: TrainStep, rng: RandomStream, fault?: GanFault): TrainStep {
   const { phases } = trainStep;
-  if (fault === 'frozen-generator')
-    return { ...trainStep, phases: phases.filter(({ name }) => name !== 'generator') };
   if (fault !== 'repeated-latents') return trainStep;
   return {
     ...trainStep,

@@ -111,7 +111,7 @@ export const smallSystems: readonly SmallSystem[] = [
         create: (rng) => createSmallVae(rng, 'mean-image'),
       },
       {
-        name: 'sixteen training images',
+        name: 'five training images',
         verdict: 'memorization',
         steps: 600,
         create: (rng) => createSmallVae(rng, 'few-images'),
@@ -139,7 +139,7 @@ export const smallSystems: readonly SmallSystem[] = [
       {
         name: 'a picture that must hide its source',
         verdict: 'cycle-steganography',
-        steps: 500,
+        steps: 900,
         create: (rng) => createCyclePair(rng, 'hidden-channel'),
       },
     ],

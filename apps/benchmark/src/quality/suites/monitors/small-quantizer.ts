@@ -33,7 +33,7 @@ export function createSmallQuantizer(rng: RandomStream, fault?: QuantizerFault):
   const { scope, parameters, dispose } = createParameters(rng.fork('model'));
   const encode = createPerceptron(scope.child('encoder'), [2, width, 2]);
   const decode = createPerceptron(scope.child('decoder'), [2, width, 2]);
-  const initializer = fault === 'far-codebook' ? normal(1, 10) : normal(1);
+  const initializer = fault === 'far-codebook' ? normal(1, 50) : normal(1);
   const codebook = scope.create('codebook', [codebookSize, 2], { initializer }) as tf.Tensor as tf.Tensor2D;
   const optimizer = createAdam(parameters, { learningRate: 5e-3 });
   const nearest = (codes: tf.Tensor2D) =>
@@ -82,7 +82,7 @@ export function createSmallQuantizer(rng: RandomStream, fault?: QuantizerFault):
       createCodebookCollapseMonitor({
         codebookSize,
         codes: (count, { rng: from }) => tf.tidy(() => nearest(encode(drawRing(4 * count, from)))),
-        interval: 50,
+        interval: 25,
       }),
     ],
     dispose() {

@@ -20,7 +20,7 @@ const batchSize = 64;
 const latentDim = 8;
 
 /**
- * A VAE on pictures of 8×8 pixels. Faults: β = 20; a weight that leaves nothing but the mean image (β = 1000); 16 training
+ * A VAE on pictures of 8×8 pixels. Faults: β = 20; a weight that leaves nothing but the mean image (β = 1000); five training
  * images, which it learns by heart.
  */
 export function createSmallVae(rng: RandomStream, fault?: VaeFault): SmallTraining {
@@ -29,7 +29,7 @@ export function createSmallVae(rng: RandomStream, fault?: VaeFault): SmallTraini
   const model = createVae(config, rng.fork('model'));
   const optimizer = createAdam(model.parameters, { learningRate: 5e-3 });
   const trainStep = createVaeTrainStep(model, { optimizer });
-  const data = drawBlobs(fault === 'few-images' ? 16 : 2000, rng.fork('data'));
+  const data = drawBlobs(fault === 'few-images' ? 5 : 2000, rng.fork('data'));
   const order = rng.fork('order');
   const real = (count: number, { rng: from }: { rng: RandomStream }) =>
     tf.tidy(() => tf.gather(data, from.integers<tf.Rank.R1>([count], 0, data.shape[0])));
