@@ -30,14 +30,21 @@ beforeAll(() => {
 afterAll(() => rmSync(consumer, { recursive: true, force: true }));
 
 describe('a packed package', () => {
-  test.each(names)('%s holds no test, no workspace protocol and no data', (name) => {
-    const folder = join(consumer, 'node_modules/@tintype', name);
-    const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
-    expect(manifest).not.toMatch(/workspace:|catalog:/);
-    const files = readdirSync(folder, { recursive: true }).map(String);
-    expect(files.filter((file) => /\.test\.ts$|\.safetensors$|ubyte$/.test(file))).toEqual([]);
-    expect(files).toContain('dist/index.js');
-  });
+  // Trained here, and what every score reads with.
+  const weights = ['weights/fashion-mnist.safetensors', 'weights/mnist.safetensors'];
+
+  test.each(names)(
+    '%s holds no test, no workspace protocol, and no data or weights but those of metrics',
+    (name) => {
+      const folder = join(consumer, 'node_modules/@tintype', name);
+      const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
+      expect(manifest).not.toMatch(/workspace:|catalog:/);
+      const files = readdirSync(folder, { recursive: true }).map(String);
+      const found = files.filter((file) => /\.test\.ts$|\.safetensors$|ubyte$/.test(file));
+      expect(found.sort()).toEqual(name === 'metrics' ? weights : []);
+      expect(files).toContain('dist/index.js');
+    },
+  );
 
   test.each(names)('%s offers the same names to ESM and to CommonJS', (name) => {
     const paths = Object.keys(manifestOf(join(root, 'packages', name)).exports)
@@ -50,6 +57,18 @@ describe('a packed package', () => {
         JSON.parse(text).filter((each: string) => !/^(default|module\.exports)$/.test(each));
       expect(withoutInterop(commonJs), path).toEqual(withoutInterop(esm));
     }
+  });
+
+  test('the feature networks are found beside the built files, by ESM and by CommonJS', () => {
+    const load = `await selectBackend({ backend: 'cpu' });
+      for (const name of ['mnist', 'fashion-mnist']) console.log((await loadFeatureNetwork(name)).scoreName);`;
+    const esm = `import { selectBackend } from '@tintype/core-tensor';
+      import { loadFeatureNetwork } from '@tintype/metrics';`;
+    const commonJs = `const { selectBackend } = require('@tintype/core-tensor');
+      const { loadFeatureNetwork } = require('@tintype/metrics');`;
+    const expected = 'FID-LeNet\nFID-LeNet-Fashion\n';
+    expect(run('features.mjs', `${esm} ${load}`)).toBe(expected);
+    expect(run('features.cjs', `${commonJs} (async () => { ${load} })();`)).toBe(expected);
   });
 
   test("the README's ten lines run as they stand, with fewer steps", () => {
