@@ -10,7 +10,8 @@ import type { DataFiles } from '@tintype/datasets';
 import { askedChecks, stepsOf } from './asked-checks.ts';
 import type { Figures, QualitySuite, SuiteContext } from './quality-suite.ts';
 import { scoreFacts } from './score-facts.ts';
-import { type TrainingPlace, trainVariant } from './train-variant.ts';
+import { trainVariant } from './train-variant.ts';
+import type { TrainingPlace } from './training-place.ts';
 
 export interface ContextOptions {
   readonly seed: number;

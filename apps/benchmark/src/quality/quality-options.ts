@@ -35,7 +35,7 @@ export function qualityUsage(suites: readonly QualitySuite[]): string {
   --seed S            seed of the trainings (default: 0)
   --quick             the form of seconds: few steps, fewer checks, thresholds of their own
   --threads N         threads of the engine (default: logical processors, at most 8)
-  --force             throws trainings and results of these suites and this seed away first
+  --force             throws the trainings of these suites and this seed away and starts anew
   --reuse             goes on with trainings of other code; the result says so and does not count as whole
   --calibrate         no training: sets the thresholds from the results of the seeds 0, 1 and 2
   --report            no training: writes report.html from the results there are

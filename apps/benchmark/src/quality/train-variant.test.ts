@@ -5,8 +5,9 @@ import { createRandomStream, type Monitor, selectBackend, tf, trainLoop } from '
 import { createPackageDataFiles } from '@tintype/datasets/node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tinyRecipe } from './tiny-suite.test-support.ts';
-import { type TrainingPlace, trainVariant } from './train-variant.ts';
+import { trainVariant } from './train-variant.ts';
 import type { TrainedModel } from './trained-model.ts';
+import type { TrainingPlace } from './training-place.ts';
 
 let folder = '';
 let root = '';

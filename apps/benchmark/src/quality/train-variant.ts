@@ -1,39 +1,19 @@
 import { join } from 'node:path';
 import {
-  type BackendInfo,
-  type Checkpoints,
   createCheckpoints,
   createRandomStream,
   type Model,
-  type Storage,
   TintypeError,
   type TrainStep,
-  trainLoop,
 } from '@tintype/core-tensor';
 import { createFileStorage } from '@tintype/core-tensor/node';
-import type { DataFiles } from '@tintype/datasets';
-import type { CreatedModel, Recipe } from '@tintype/recipes';
+import type { Recipe } from '@tintype/recipes';
 import { createTrainedModel } from './create-trained-model.ts';
+import { runVariantLoop } from './run-variant-loop.ts';
 import type { TrainedModel, TrainingRequest } from './trained-model.ts';
 import { createTrainingLog } from './training-log.ts';
+import type { TrainingPlace } from './training-place.ts';
 import { claimFolder, readKey, type TrainingKey } from './training-record.ts';
-
-export interface TrainingPlace {
-  /** Folder of the suite's seed; a variant is a folder in it. */
-  readonly root: string;
-  readonly seed: number;
-  /** Where a request leaves them open. */
-  readonly steps: number;
-  readonly files: DataFiles;
-  readonly signal: AbortSignal;
-  readonly backend: BackendInfo['name'];
-  readonly code: string;
-  /** Goes on with trainings of other code. */
-  readonly isReusing: boolean;
-  note(text: string): void;
-  /** Told after the training: steps that were taken now, and whether all of them are of this code. */
-  onTrained(steps: number, isOwn: boolean): void;
-}
 
 /** See `Train`. */
 export async function trainVariant<Config extends object, M extends Model, Options extends object>(
@@ -62,8 +42,8 @@ export async function trainVariant<Config extends object, M extends Model, Optio
     const startStep = restored ?? (await branch(trainStep, key.from && request.from));
     if (startStep < key.steps) {
       await log.dropAfter(startStep);
-      const loop = { recipe, request, place, key, created, trainStep, checkpoints, startStep, rng };
-      await runLoop(loop, storage);
+      const loop = { recipe, request, place, key, created, trainStep, checkpoints, log, startStep, rng };
+      await runVariantLoop(loop);
     }
     place.onTrained(key.steps - startStep, claim.isOwn);
     created.ema?.swap();
@@ -124,47 +104,4 @@ async function branch({ state }: TrainStep, from: TrainingRequest<object, Model>
     got: step,
     expected: from.totalSteps,
   });
-}
-
-interface Loop<Config extends object, M extends Model, Options extends object> {
-  readonly recipe: Recipe<Config, M, Options>;
-  readonly request: TrainingRequest<Config, M>;
-  readonly place: TrainingPlace;
-  readonly key: TrainingKey;
-  readonly created: CreatedModel<M>;
-  readonly trainStep: TrainStep;
-  readonly checkpoints: Checkpoints;
-  readonly startStep: number;
-  readonly rng: ReturnType<typeof createRandomStream>;
-}
-
-async function runLoop<Config extends object, M extends Model, Options extends object>(
-  { recipe, request, place, key, created, trainStep, checkpoints, startStep, rng }: Loop<Config, M, Options>,
-  storage: Storage,
-): Promise<void> {
-  const { files, signal, note } = place;
-  const config = key.config as Config;
-  const own = await recipe.data({ files, config, batchSize: key.batchSize, rng: rng.fork('data') });
-  const monitors = await (request.monitors?.(created) ?? recipe.monitors(created, { files, config }));
-  const log = createTrainingLog(storage);
-  note(`  ${request.variant}: steps ${startStep + 1} … ${key.steps}\n`);
-  try {
-    const events = trainLoop(trainStep, request.batches?.(own) ?? own, {
-      steps: key.steps,
-      startStep,
-      rng,
-      signal,
-      checkpoints,
-      checkpointEvery: request.checkpointEvery ?? 500,
-      monitors,
-    });
-    for await (const event of events) {
-      await log.add(event);
-      if (event.type === 'verdict') note(`    step ${event.step}: ${event.verdict}\n`);
-      if (event.type === 'metrics' && event.step % 500 === 0)
-        note(`    step ${event.step}, ${event.stepsPerSecond.toFixed(1)} steps/s\n`);
-    }
-  } finally {
-    for (const { dispose } of monitors) dispose?.();
-  }
 }

@@ -1,0 +1,20 @@
+import type { BackendInfo } from '@tintype/core-tensor';
+import type { DataFiles } from '@tintype/datasets';
+
+/** Where and how the variants of a suite are trained. */
+export interface TrainingPlace {
+  /** Folder of the suite's seed; a variant is a folder in it. */
+  readonly root: string;
+  readonly seed: number;
+  /** Where a request leaves them open. */
+  readonly steps: number;
+  readonly files: DataFiles;
+  readonly signal: AbortSignal;
+  readonly backend: BackendInfo['name'];
+  readonly code: string;
+  /** Goes on with trainings of other code. */
+  readonly isReusing: boolean;
+  note(text: string): void;
+  /** Told after the training: steps that were taken now, and whether all of them are of this code. */
+  onTrained(steps: number, isOwn: boolean): void;
+}
