@@ -1,8 +1,11 @@
 import { TintypeError } from '@tintype/core-tensor';
+import '@tintype/core-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { drawFeatures } from '../features/drawn-features.test-support.ts';
+import { selectRows } from '../features/select-rows.ts';
 import { frechetDistance } from '../frechet/frechet-distance.ts';
 import { computeStatistics } from '../statistics/compute-statistics.ts';
+import { createStatistics } from '../statistics/create-statistics.ts';
 import { buildZip, type ZippedFile } from './build-zip.test-support.ts';
 import { crc32 } from './crc32.ts';
 import { encodeNpy } from './encode-npy.ts';
@@ -29,6 +32,21 @@ test('what is written reads back bit for bit, with the count, from any place in 
   padded.set(bytes, 5);
   expect(readStatisticsNpz(padded.subarray(5))).toEqual(computed);
   expect(readStatisticsNpz(Buffer.from(bytes))).toEqual(computed);
+});
+
+test('shards that are written, read and merged are the whole, and their distance is its distance', async () => {
+  const features = await drawFeatures({ count: 400, dimension: 6, seed: 'shards', mean: 3 });
+  const merged = createStatistics(6);
+  for (let shard = 0; shard < 8; shard++) {
+    const rows = Int32Array.from({ length: 50 }, (_, i) => 8 * i + shard);
+    merged.merge(readStatisticsNpz(writeStatisticsNpz(computeStatistics(selectRows(features, rows)))));
+  }
+  const [whole, parts] = [computeStatistics(features), merged.result()];
+  expect(parts.count).toBe(400);
+  expect(parts.mean).toBeAllClose(whole.mean, { rtol: 1e-12, atol: 0 });
+  expect(parts.covariance).toBeAllClose(whole.covariance, { rtol: 1e-12, atol: 0 });
+  const other = computeStatistics(await drawFeatures({ count: 100, dimension: 6, seed: 'other' }));
+  expect(frechetDistance(parts, other) / frechetDistance(whole, other)).toBeCloseTo(1, 12);
 });
 
 test('statistics without a count are written without one and still give a distance', () => {
