@@ -1,7 +1,7 @@
 import { createRandomStream, selectBackend, TintypeError } from '@tintype/core-tensor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawFeatures } from '../features/drawn-features.test-support.ts';
-import { bootstrapInterval } from './bootstrap-interval.ts';
+import { type BootstrapOptions, bootstrapInterval } from './bootstrap-interval.ts';
 
 beforeAll(async () => void (await selectBackend({ backend: 'cpu' })));
 
@@ -53,6 +53,12 @@ test('equal streams give equal intervals, other streams others; a constant has n
 const rng = createRandomStream(1);
 test.each<[string, () => unknown, string, RegExp]>([
   ['no rows', () => bootstrapInterval(0, () => 1, { rng }), 'E_CONFIG', /: n: .*got 0/],
+  [
+    'a misspelt option',
+    () => bootstrapInterval(3, () => 1, { rng, resample: 5 } as BootstrapOptions),
+    'E_UNKNOWN_OPTION',
+    /nearest is resamples/,
+  ],
   ['one resample', () => bootstrapInterval(3, () => 1, { rng, resamples: 1 }), 'E_CONFIG', /resamples/],
   ['a confidence of 95', () => bootstrapInterval(3, () => 1, { rng, confidence: 95 }), 'E_CONFIG', /got 95/],
   ['a statistic of NaN', () => bootstrapInterval(3, () => Number.NaN, { rng }), 'E_DATA', /resample 0/],

@@ -1,5 +1,6 @@
 // Efron (1979), "Bootstrap methods: another look at the jackknife"; percentile interval.
-import { type RandomStream, TintypeError } from '@tintype/core-tensor';
+import { assertConfig, type RandomStream, TintypeError } from '@tintype/core-tensor';
+import { bootstrapSettings, wholeFrom } from '../config/option-schemas.ts';
 import { drawResample } from './draw-resample.ts';
 import { quantile } from './quantile.ts';
 
@@ -26,11 +27,14 @@ export interface Interval {
 export function bootstrapInterval(
   n: number,
   statistic: (indices: Int32Array) => number,
-  { rng, resamples = 200, confidence = 0.95 }: BootstrapOptions,
+  { rng, ...settings }: BootstrapOptions,
 ): Interval {
-  assertWhole(n, 1, 'n');
-  assertWhole(resamples, 2, 'resamples');
-  assertConfidence(confidence);
+  assertConfig(wholeFrom(1), n, 'bootstrapInterval: n');
+  const { resamples = 200, confidence = 0.95 } = assertConfig(
+    bootstrapSettings,
+    settings,
+    'bootstrapInterval',
+  );
   const values = Float64Array.from({ length: resamples }, (_, i) => {
     const value = statistic(drawResample(n, rng.fork(i)));
     if (Number.isFinite(value)) return value;
@@ -42,25 +46,4 @@ export function bootstrapInterval(
   }).sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
-}
-
-function assertWhole(value: number, least: number, name: string): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new TintypeError('E_CONFIG', {
-    where: `bootstrapInterval: ${name}`,
-    what: 'the value is not allowed',
-    got: value,
-    expected: `a whole number of at least ${least}`,
-  });
-}
-
-/** @throws TintypeError `E_CONFIG` */
-export function assertConfidence(confidence: number, where = 'bootstrapInterval: confidence'): void {
-  if (confidence > 0 && confidence < 1) return;
-  throw new TintypeError('E_CONFIG', {
-    where,
-    what: 'the value is not allowed',
-    got: confidence,
-    expected: 'a share between 0 and 1',
-  });
 }

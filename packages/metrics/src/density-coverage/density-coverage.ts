@@ -1,5 +1,7 @@
 // Naeem, Oh, Uh, Choi and Yoo (2020), "Reliable fidelity and diversity metrics for generative models", arXiv 2002.09797:
 //   density = Σⱼ Σᵢ [yⱼ in the ball of xᵢ] / (k · fakes),   coverage = share of xᵢ with some yⱼ in its ball
+import { assertConfig } from '@tintype/core-tensor';
+import { neighborOptions } from '../config/option-schemas.ts';
 import { squaredDistances } from '../distances/squared-distances.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
@@ -21,8 +23,9 @@ export interface DensityCoverage {
 export function densityCoverage(
   real: Features,
   fake: Features,
-  { neighbors = 5 }: NeighborOptions = {},
+  options: NeighborOptions = {},
 ): DensityCoverage {
+  const { neighbors = 5 } = assertConfig(neighborOptions, options, 'densityCoverage');
   assertFeatures(real, 'densityCoverage: real');
   assertFeatures(fake, 'densityCoverage: fake', { dimension: real.dimension });
   const radii = neighborRadii(real, neighbors, 'densityCoverage: neighbors of real');

@@ -6,7 +6,7 @@ import type { ReferenceValues } from '../features/reference-values.test-support.
 import { referenceSets } from '../features/reference-values.test-support.ts';
 import { computeStatistics } from '../statistics/compute-statistics.ts';
 import type { FeatureStatistics } from '../statistics/feature-statistics.ts';
-import { frechetDistance } from './frechet-distance.ts';
+import { type FrechetDistanceOptions, frechetDistance } from './frechet-distance.ts';
 
 const gaussian = (mean: readonly number[], covariance: readonly number[]): FeatureStatistics => ({
   count: 1000,
@@ -145,6 +145,11 @@ test.each<[string, FeatureStatistics, string, RegExp]>([
     expect(act).toThrow(message);
     expect(act).toThrow(expect.objectContaining({ code }));
   }
+});
+
+test('a misspelt option is refused, not passed over', () => {
+  const options = { covarance: 'biased' } as FrechetDistanceOptions;
+  expect(() => frechetDistance(good, good, options)).toThrow(/nearest is covariance/);
 });
 
 test('a biased distance of statistics that do not say their count is refused', () => {

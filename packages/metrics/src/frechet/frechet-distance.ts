@@ -1,7 +1,7 @@
 // Fréchet distance of two Gaussians: Dowson and Landau (1982), "The Fréchet distance between multivariate normal
 // distributions"; as a score of images: Heusel et al. (2017), arXiv 1706.08500.
 //   d² = |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁^½ Σ₂ Σ₁^½)^½)
-import { TintypeError } from '@tintype/core-tensor';
+import { assertConfig, TintypeError, v } from '@tintype/core-tensor';
 import { assertStatistics } from '../statistics/assert-statistics.ts';
 import type { FeatureStatistics } from '../statistics/feature-statistics.ts';
 import { traceOfRoot } from './trace-of-root.ts';
@@ -10,6 +10,8 @@ export interface FrechetDistanceOptions {
   /** `biased` divides by n instead of n − 1, as some published code does. @default 'unbiased' */
   readonly covariance?: 'unbiased' | 'biased';
 }
+
+const optionsSchema = v.strictObject({ covariance: v.optional(v.picklist(['unbiased', 'biased'])) });
 
 /**
  * Squared Fréchet distance of the Gaussians with the given means and covariances (the number that FID reports). It is
@@ -21,8 +23,9 @@ export interface FrechetDistanceOptions {
 export function frechetDistance(
   a: FeatureStatistics,
   b: FeatureStatistics,
-  { covariance = 'unbiased' }: FrechetDistanceOptions = {},
+  options: FrechetDistanceOptions = {},
 ): number {
+  const { covariance = 'unbiased' } = assertConfig(optionsSchema, options, 'frechetDistance');
   assertStatistics(a, 'frechetDistance: a');
   assertStatistics(b, 'frechetDistance: b', a.mean.length);
   const dimension = a.mean.length;

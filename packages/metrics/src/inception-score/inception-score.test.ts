@@ -47,7 +47,7 @@ test.each<[string, readonly (readonly number[])[], number, string, RegExp]>([
     /row 1.*sum of 0\.9/,
   ],
   ['NaN', [[Number.NaN, 1]], 1, 'E_DATA', /not finite/],
-  ['more splits than rows', [[1, 0]], 2, 'E_CONFIG', /got 2.*1 to 1/],
+  ['more splits than rows', [[1, 0]], 2, 'E_CONFIG', /got 2.*at most 1/],
   ['no split', [[1, 0]], 0, 'E_CONFIG', /got 0/],
 ])('%s is refused', (_, rows, splits, code, message) => {
   const act = () => inceptionScore(featuresOf(rows), { splits });

@@ -1,6 +1,7 @@
 // Salimans, Goodfellow, Zaremba, Cheung, Radford and Chen (2016), "Improved techniques for training GANs", arXiv
 // 1606.03498:  exp(mean of KL(p(class | image) ‖ p(class)))
-import { TintypeError } from '@tintype/core-tensor';
+import { assertConfig, TintypeError, v } from '@tintype/core-tensor';
+import { wholeFrom } from '../config/option-schemas.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
 
@@ -17,24 +18,24 @@ export interface InceptionScore {
   readonly perSplit: readonly number[];
 }
 
+const optionsSchema = v.strictObject({ splits: v.optional(wholeFrom(1)) });
+
 /**
  * The form of the inception score over any classifier's probabilities [count, classes]. With our own small classifiers
  * it is not the published Inception Score and compares with itself only.
  * @throws TintypeError `E_DATA` for a row that is no distribution, `E_CONFIG` for more parts than rows, `E_SHAPE`
  */
-export function inceptionScore(
-  probabilities: Features,
-  { splits = 1 }: InceptionScoreOptions = {},
-): InceptionScore {
+export function inceptionScore(probabilities: Features, options: InceptionScoreOptions = {}): InceptionScore {
+  const { splits = 1 } = assertConfig(optionsSchema, options, 'inceptionScore');
   assertFeatures(probabilities, 'inceptionScore: probabilities');
   assertDistributions(probabilities);
   const { count } = probabilities;
-  if (!Number.isInteger(splits) || splits < 1 || splits > count) {
+  if (splits > count) {
     throw new TintypeError('E_CONFIG', {
       where: 'inceptionScore: splits',
       what: 'the rows cannot be parted so',
       got: splits,
-      expected: `a whole number from 1 to ${count}`,
+      expected: `at most ${count}`,
     });
   }
   const perSplit = Array.from({ length: splits }, (_, i) =>

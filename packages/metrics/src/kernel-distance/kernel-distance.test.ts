@@ -5,7 +5,7 @@ import { drawFeatures, featuresOf } from '../features/drawn-features.test-suppor
 import { shifted } from '../features/drawn-modes.test-support.ts';
 import type { Features } from '../features/features.ts';
 import { type ReferenceValues, referenceSets } from '../features/reference-values.test-support.ts';
-import { kernelDistance } from './kernel-distance.ts';
+import { type KernelDistanceOptions, kernelDistance } from './kernel-distance.ts';
 
 const tolerance = { rtol: 1e-6, atol: 1e-8 };
 
@@ -119,13 +119,19 @@ test.each<[string, () => unknown, string, RegExp]>([
     'subsets larger than a side',
     () => kernelDistance(few, few, { subsetSize: 4, rng: createRandomStream(1) }),
     'E_CONFIG',
-    /2 to 3.*got 4/,
+    /at most 3.*got 4/,
   ],
   [
     'no subsets',
     () => kernelDistance(few, few, { subsets: 0, rng: createRandomStream(1) }),
     'E_CONFIG',
     /got 0/,
+  ],
+  [
+    'a misspelt option',
+    () => kernelDistance(few, few, { subsetsize: 2 } as KernelDistanceOptions),
+    'E_UNKNOWN_OPTION',
+    /nearest is subsetSize/,
   ],
   ['an empty list', () => kernelDistance(few, few, { subsets: [] }), 'E_CONFIG', /at least one subset/],
   [

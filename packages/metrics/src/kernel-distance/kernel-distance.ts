@@ -1,6 +1,7 @@
 // Kernel distance (KID): Bińkowski, Sutherland, Arbel and Gretton (2018), "Demystifying MMD GANs", arXiv 1801.01401.
 //   MMD² = Σ_{i≠j} k(xᵢ,xⱼ)/(m(m−1)) + Σ_{i≠j} k(yᵢ,yⱼ)/(n(n−1)) − 2 Σ k(xᵢ,yⱼ)/(mn),  k(x, y) = (x·y/d + 1)³
-import { type RandomStream, TintypeError } from '@tintype/core-tensor';
+import { assertConfig, type RandomStream, TintypeError, v } from '@tintype/core-tensor';
+import { wholeFrom } from '../config/option-schemas.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
 import { selectRows } from '../features/select-rows.ts';
@@ -29,6 +30,8 @@ export interface KernelDistance {
   readonly perSubset: readonly number[];
 }
 
+const sizesSchema = v.strictObject({ subsetSize: v.optional(wholeFrom(2)) });
+
 /**
  * Unbiased kernel distance of two sets of features: over all pairs, over given subsets, or over subsets drawn from
  * `rng`. Drawn subsets overlap: their standard error is that of the average over subsets of these very rows.
@@ -39,6 +42,8 @@ export function kernelDistance(
   fake: Features,
   options: KernelDistanceOptions = {},
 ): KernelDistance {
+  const { rng: _, subsets: __, ...sizes } = options;
+  assertConfig(sizesSchema, sizes, 'kernelDistance');
   assertFeatures(real, 'kernelDistance: real', { minimumCount: 2 });
   assertFeatures(fake, 'kernelDistance: fake', { minimumCount: 2, dimension: real.dimension });
   if (options.subsets === undefined && options.subsetSize === undefined) {
@@ -83,12 +88,8 @@ function drawSubsets(
   const count = typeof options.subsets === 'number' ? options.subsets : 100;
   const { rng } = options;
   if (!rng) throw noStream();
-  if (!Number.isInteger(count) || count < 1) {
-    refuse('subsets', 'there must be a whole number of subsets, at least one', count);
-  }
-  if (!Number.isInteger(size) || size < 2 || size > smaller) {
-    refuse('subsetSize', `a subset takes a whole number of rows, 2 to ${smaller}`, size);
-  }
+  assertConfig(wholeFrom(1), count, 'kernelDistance: subsets');
+  if (size > smaller) refuse('subsetSize', `a subset takes at most ${smaller} rows of each side`, size);
   return Array.from({ length: count }, (_, i) => {
     const draws = rng.fork(i);
     return {

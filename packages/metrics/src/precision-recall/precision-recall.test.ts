@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { drawFeatures, featuresOf } from '../features/drawn-features.test-support.ts';
 import { drawModes, firstRows, shifted } from '../features/drawn-modes.test-support.ts';
 import { type ReferenceValues, referenceSets } from '../features/reference-values.test-support.ts';
-import { precisionRecall } from './precision-recall.ts';
+import { neighborRadii } from '../neighbors/neighbor-radii.ts';
+import { type NeighborOptions, precisionRecall } from './precision-recall.ts';
 
 test('the counts are those of the references, for k = 3 and k = 5', async () => {
   const { real, fake } = await referenceSets();
@@ -61,6 +62,24 @@ test('a row on the radius is inside, one just beyond is outside', () => {
   expect([at(4), at(-2), at(4 + 1e-12), at(-2 - 1e-12)]).toEqual([1, 1, 0, 0]);
 });
 
+test('radii are those of all distances sorted, across blocks of rows and with ties', async () => {
+  const drawn = await drawFeatures({ count: 1100, dimension: 2, seed: 'radii', deviation: 8 });
+  const { values } = drawn;
+  const rounded = { ...drawn, values: values.map(Math.round) };
+  const radii = neighborRadii(rounded, 4, 'test');
+  for (const row of [0, 1, 511, 512, 700, 1023, 1024, 1099]) {
+    const distances = Float64Array.from({ length: 1100 }, (_, other) =>
+      [0, 1].reduce(
+        (sum, k) => sum + (rounded.values[2 * row + k]! - rounded.values[2 * other + k]!) ** 2,
+        0,
+      ),
+    ).sort();
+    // The first is the row itself.
+    expect(radii[row]).toBe(distances[4]);
+  }
+  expect(new Set(radii).size).toBeGreaterThan(5);
+});
+
 test('duplicates are neighbours at distance 0: only another copy is inside their ball', () => {
   const real = featuresOf([[1], [1], [5], [5]]);
   const fake = featuresOf([[1], [1.001], [5], [7]]);
@@ -71,6 +90,12 @@ const few = featuresOf([[0], [1], [2], [3]]);
 test.each<[string, () => unknown, string, RegExp]>([
   ['k of all rows', () => precisionRecall(few, few, { neighbors: 4 }), 'E_CONFIG', /got 4.*1 to 3/],
   ['k = 0', () => precisionRecall(few, few, { neighbors: 0 }), 'E_CONFIG', /got 0/],
+  [
+    'a misspelt option',
+    () => precisionRecall(few, few, { neighbours: 2 } as NeighborOptions),
+    'E_UNKNOWN_OPTION',
+    /nearest is neighbors/,
+  ],
   ['k = 1.5', () => precisionRecall(few, few, { neighbors: 1.5 }), 'E_CONFIG', /got 1.5/],
   ['too few fakes', () => precisionRecall(few, featuresOf([[0], [1]])), 'E_CONFIG', /of fake.*2 rows/],
   ['two dimensions', () => precisionRecall(few, featuresOf([[1, 2]])), 'E_SHAPE', /got 2, expected 1/],

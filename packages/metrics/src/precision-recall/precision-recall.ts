@@ -1,6 +1,8 @@
 // Kynkäänniemi, Karras, Laine, Lehtinen and Aila (2019), "Improved precision and recall metric for assessing generative
 // models", arXiv 1904.06991: a set's manifold is the union of balls around its rows, each as wide as the distance to the
 // k-th nearest other row.
+import { assertConfig } from '@tintype/core-tensor';
+import { neighborOptions } from '../config/option-schemas.ts';
 import { squaredDistances } from '../distances/squared-distances.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
@@ -26,8 +28,9 @@ export interface PrecisionRecall {
 export function precisionRecall(
   real: Features,
   fake: Features,
-  { neighbors = 3 }: NeighborOptions = {},
+  options: NeighborOptions = {},
 ): PrecisionRecall {
+  const { neighbors = 3 } = assertConfig(neighborOptions, options, 'precisionRecall');
   assertFeatures(real, 'precisionRecall: real');
   assertFeatures(fake, 'precisionRecall: fake', { dimension: real.dimension });
   const realRadii = neighborRadii(real, neighbors, 'precisionRecall: neighbors of real');

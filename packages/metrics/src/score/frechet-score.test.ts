@@ -172,6 +172,12 @@ test.each<[string, Partial<FrechetScoreOptions>, string, RegExp]>([
   ['a known bad of another model', { knownBad: flat }, 'E_SHAPE', /knownBad: .*got 2, expected 4/],
   ['NaN among held-out features', { heldOut: poisoned }, 'E_DATA', /heldOut: value 1 of row 2/],
   ['a confidence of 95', { confidence: 95 }, 'E_CONFIG', /confidence.*got 95/],
+  [
+    'a misspelt option',
+    { confidance: 0.9 } as Partial<FrechetScoreOptions>,
+    'E_UNKNOWN_OPTION',
+    /nearest is confidence/,
+  ],
   ['no resamples', { resamples: 0 }, 'E_CONFIG', /resamples.*got 0/],
 ])('%s is refused', async (_, bad, code, message) => {
   const options = await request(bad);

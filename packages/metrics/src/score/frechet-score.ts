@@ -1,4 +1,5 @@
-import { type RandomStream, TintypeError } from '@tintype/core-tensor';
+import { assertConfig, type RandomStream, TintypeError } from '@tintype/core-tensor';
+import { bootstrapSettings } from '../config/option-schemas.ts';
 import { assertFeatures } from '../features/assert-features.ts';
 import type { FeatureModel } from '../features/feature-model.ts';
 import type { Features } from '../features/features.ts';
@@ -35,8 +36,9 @@ export interface FrechetScoreOptions {
  *   `real` without `heldOut`) and values that are not finite, `E_CONFIG` for settings out of range, `E_NO_BACKEND`
  */
 export function frechetScore(options: FrechetScoreOptions): ScoreReport {
+  const { model, real, fake, heldOut, knownBad, rng, ...settings } = options;
+  const { resamples = 100, confidence = 0.95 } = assertConfig(bootstrapSettings, settings, 'frechetScore');
   assertSides(options);
-  const { model, real, fake, heldOut, knownBad, rng, resamples = 100, confidence = 0.95 } = options;
   const realStatistics = computeStatistics(real);
   const value = frechetDistance(realStatistics, computeStatistics(fake));
   const interval = distanceInterval(real, fake, value, {
