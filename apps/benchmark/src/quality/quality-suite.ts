@@ -43,7 +43,7 @@ export interface Demonstration {
 export type NegativeControl = ThresholdControl | MonitorControl;
 
 /** The broken variant must miss the threshold of a demonstration; it takes part where that one does. */
-export interface ThresholdControl {
+interface ThresholdControl {
   readonly id: string;
   readonly name: string;
   readonly kind: 'N';
@@ -52,7 +52,7 @@ export interface ThresholdControl {
 }
 
 /** A monitor must fire on the broken variant. The figure is how often it did: at least once. */
-export interface MonitorControl {
+interface MonitorControl {
   readonly id: string;
   readonly name: string;
   readonly kind: 'N';

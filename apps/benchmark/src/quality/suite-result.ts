@@ -6,7 +6,7 @@ const triple = v.tuple([figure, figure, figure]);
 const digits = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** One line of a result. Of a control, `value` is the broken variant's figure and `pass` says that it was found out. */
-export const checkResultSchema = v.strictObject({
+const checkResultSchema = v.strictObject({
   id: v.string(),
   name: v.string(),
   kind: v.picklist(['D', 'N']),

@@ -32,7 +32,7 @@ export interface TrainingRequest<Config, M extends Model> {
   readonly checkpointEvery?: number;
 }
 
-export interface EvaluationRequest<Options> {
+interface EvaluationRequest<Options> {
   /** Images. */
   readonly count: number;
   /** Other sampling options than the recipe's. */
