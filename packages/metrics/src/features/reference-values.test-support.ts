@@ -38,12 +38,12 @@ export interface ReferenceValues {
   ];
 }
 
-export interface ReferencePrecisionRecall {
+interface ReferencePrecisionRecall {
   readonly precision: number;
   readonly recall: number;
 }
 
-export interface ReferenceNeighbors extends ReferencePrecisionRecall {
+interface ReferenceNeighbors extends ReferencePrecisionRecall {
   readonly density: number;
   readonly coverage: number;
 }
