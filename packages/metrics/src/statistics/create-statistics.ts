@@ -3,6 +3,7 @@ import { assertFeatures } from '../features/assert-features.ts';
 import type { Features } from '../features/features.ts';
 import { assertStatistics } from './assert-statistics.ts';
 import type { FeatureStatistics } from './feature-statistics.ts';
+import { emptyMoments, joinMoments, type Moments, momentsOf } from './moments.ts';
 
 /** Mean and covariance that grow with the rows they are given. */
 export interface StatisticsAccumulator {
@@ -33,100 +34,46 @@ export function createStatistics(dimension: number): StatisticsAccumulator {
       expected: 'a whole number of at least 1',
     });
   }
-  let count = 0;
-  const mean = new Float64Array(dimension);
-  const scatter = new Float64Array(dimension * dimension); // upper triangle of Σ (x − mean)(x − mean)ᵀ
-
-  /** S ← S + S' + n·n'/(n + n') δδᵀ with δ = mean' − mean. */
-  function join(
-    otherCount: number,
-    otherMean: Float64Array,
-    otherScatter: Float64Array,
-    factor: number,
-  ): void {
-    const total = count + otherCount;
-    const weight = (count * otherCount) / total;
-    const delta = otherMean.map((value, i) => value - mean[i]!);
-    for (let i = 0; i < dimension; i++) {
-      const scaled = weight * delta[i]!;
-      for (let j = i, at = i * dimension + i; j < dimension; j++, at++) {
-        scatter[at]! += factor * otherScatter[at]! + scaled * delta[j]!;
-      }
-      mean[i]! += (delta[i]! * otherCount) / total;
-    }
-    count = total;
-  }
-
+  const total = emptyMoments(dimension);
   return {
     dimension,
     get count() {
-      return count;
+      return total.count;
     },
     add(features) {
       assertFeatures(features, 'createStatistics: add', { dimension });
       for (let first = 0; first < features.count; first += blockRows) {
-        const rows = Math.min(blockRows, features.count - first);
-        const block = blockOf(features, first, rows);
-        join(rows, block.mean, block.scatter, 1);
+        joinMoments(total, momentsOf(features, first, Math.min(blockRows, features.count - first)));
       }
     },
     merge(statistics) {
-      const where = 'createStatistics: merge';
-      assertStatistics(statistics, where, dimension);
-      if (statistics.count === undefined) {
-        throw new TintypeError('E_DATA', {
-          where,
-          what: 'statistics that do not say how many rows they are of cannot be merged',
-        });
-      }
-      join(statistics.count, statistics.mean, statistics.covariance, statistics.count - 1);
+      joinMoments(total, momentsFrom(statistics, dimension));
     },
     result() {
-      if (count === 0) {
-        throw new TintypeError('E_DATA', {
-          where: 'createStatistics: result',
-          what: 'there are no rows yet',
-          got: 0,
-          expected: 'at least 1',
-        });
-      }
-      return { count, mean: mean.slice(), covariance: covarianceOf(scatter, dimension, count) };
+      const { count, mean, scatter } = total;
+      if (count > 0)
+        return { count, mean: mean.slice(), covariance: covarianceOf(scatter, dimension, count) };
+      throw new TintypeError('E_DATA', {
+        where: 'createStatistics: result',
+        what: 'there are no rows yet',
+        got: 0,
+        expected: 'at least 1',
+      });
     },
   };
 }
 
-/** The mean of some rows, and the upper triangle of their sums of products about it. */
-function blockOf({ values, dimension }: Features, first: number, rows: number) {
-  const mean = new Float64Array(dimension);
-  // Rows up to the next multiple of four are 0 and add nothing.
-  const centered = new Float64Array(Math.ceil(rows / 4) * 4 * dimension);
-  centered.set(values.subarray(first * dimension, (first + rows) * dimension));
-  for (let at = 0; at < rows * dimension; at++) mean[at % dimension]! += centered[at]!;
-  for (let i = 0; i < dimension; i++) mean[i]! /= rows;
-  for (let at = 0; at < rows * dimension; at++) centered[at]! -= mean[at % dimension]!;
-  const scatter = new Float64Array(dimension * dimension);
-  for (let row0 = 0; row0 < centered.length; row0 += 4 * dimension) {
-    addProducts(scatter, centered, row0, dimension);
+function momentsFrom(statistics: FeatureStatistics, dimension: number): Moments {
+  const where = 'createStatistics: merge';
+  assertStatistics(statistics, where, dimension);
+  const { count, mean, covariance } = statistics;
+  if (count === undefined) {
+    throw new TintypeError('E_DATA', {
+      where,
+      what: 'statistics that do not say how many rows they are of cannot be merged',
+    });
   }
-  return { mean, scatter };
-}
-
-/** Adds the products of four rows: each sum is read and written once for the four. */
-function addProducts(scatter: Float64Array, rows: Float64Array, row0: number, dimension: number): void {
-  const row1 = row0 + dimension;
-  const row2 = row1 + dimension;
-  const row3 = row2 + dimension;
-  for (let i = 0; i < dimension; i++) {
-    const a = rows[row0 + i]!;
-    const b = rows[row1 + i]!;
-    const c = rows[row2 + i]!;
-    const d = rows[row3 + i]!;
-    const at = i * dimension;
-    for (let j = i; j < dimension; j++) {
-      scatter[at + j]! +=
-        a * rows[row0 + j]! + b * rows[row1 + j]! + c * rows[row2 + j]! + d * rows[row3 + j]!;
-    }
-  }
+  return { count, mean, scatter: covariance.map((value) => value * (count - 1)) };
 }
 
 function covarianceOf(scatter: Float64Array, dimension: number, count: number): Float64Array {
