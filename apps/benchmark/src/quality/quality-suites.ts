@@ -1,5 +1,9 @@
 import type { QualitySuite } from './quality-suite.ts';
+import { cfgMnistSuite } from './suites/cfg-mnist.ts';
+import { ddpmMnistSuite } from './suites/ddpm-mnist.ts';
+import { ganMnistSuite } from './suites/gan-mnist.ts';
 import { monitorsSuite } from './suites/monitors.ts';
+import { vaeMnistSuite } from './suites/vae-mnist.ts';
 
 /** Every suite, in the order in which they run; one file each in `suites/`. */
 export const qualitySuites: readonly QualitySuite[] = [monitorsSuite];
