@@ -6,4 +6,10 @@ import { monitorsSuite } from './suites/monitors.ts';
 import { vaeMnistSuite } from './suites/vae-mnist.ts';
 
 /** Every suite, in the order in which they run; one file each in `suites/`. */
-export const qualitySuites: readonly QualitySuite[] = [monitorsSuite];
+export const qualitySuites: readonly QualitySuite[] = [
+  monitorsSuite,
+  vaeMnistSuite,
+  ganMnistSuite,
+  ddpmMnistSuite,
+  cfgMnistSuite,
+];
