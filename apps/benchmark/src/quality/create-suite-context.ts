@@ -18,7 +18,10 @@ export interface ContextOptions {
   readonly isQuick: boolean;
   readonly files: DataFiles;
   readonly signal: AbortSignal;
-  readonly place: Omit<TrainingPlace, 'seed' | 'steps' | 'files' | 'signal' | 'note' | 'onTrained'>;
+  readonly place: Omit<
+    TrainingPlace,
+    'seed' | 'steps' | 'files' | 'signal' | 'note' | 'onTrained' | 'onScore'
+  >;
   note(text: string): void;
   /** Gives the file's name. */
   writeGrid(name: string, png: Uint8Array): string;
@@ -71,7 +74,6 @@ export function createSuiteContext(suite: QualitySuite, options: ContextOptions)
     fact(name, value) {
       facts[name] = value;
     },
-    score: (report) => void Object.assign(facts, scoreFacts(report)),
     note(text) {
       notes.push(text);
       note(`  ${text}\n`);
@@ -91,6 +93,7 @@ export function createSuiteContext(suite: QualitySuite, options: ContextOptions)
         signal,
         note,
         onTrained,
+        onScore: (variant, score) => void Object.assign(facts, scoreFacts(variant, score)),
       });
       owned.push(trained);
       return trained;

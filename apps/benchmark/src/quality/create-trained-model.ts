@@ -1,15 +1,20 @@
 import { type Model, TintypeError } from '@tintype/core-tensor';
 import type { DataFiles } from '@tintype/datasets';
+import type { ScoreReport } from '@tintype/metrics';
 import type { TrainedModel } from './trained-model.ts';
 
 type Parts<Config extends object, M extends Model, Options extends object> = Omit<
   TrainedModel<Config, M, Options>,
   'model' | 'evaluate' | 'withRawWeights' | 'dispose'
-> & { readonly files: DataFiles; readonly signal: AbortSignal };
+> & {
+  readonly files: DataFiles;
+  readonly signal: AbortSignal;
+  readonly onScore: (score: ScoreReport) => void;
+};
 
 /** Of a model that holds its averaged weights. `dispose` may be called twice. */
 export function createTrainedModel<Config extends object, M extends Model, Options extends object>(
-  { files, signal, ...parts }: Parts<Config, M, Options>,
+  { files, signal, onScore, ...parts }: Parts<Config, M, Options>,
   dispose: () => void,
 ): TrainedModel<Config, M, Options> {
   const { recipe, created, rng } = parts;
@@ -17,7 +22,7 @@ export function createTrainedModel<Config extends object, M extends Model, Optio
   return {
     ...parts,
     model: created.model,
-    async evaluate({ count, options, onScore }) {
+    async evaluate({ count, options }) {
       if (!recipe.evaluate) {
         throw new TintypeError('E_CONFIG', { where: recipe.name, what: 'the recipe measures nothing' });
       }
@@ -28,7 +33,7 @@ export function createTrainedModel<Config extends object, M extends Model, Optio
         rng: rng.fork('samples'),
         files,
         signal,
-        ...(onScore && { onScore }),
+        onScore,
       });
     },
     async withRawWeights(run) {

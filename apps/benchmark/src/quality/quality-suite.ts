@@ -1,6 +1,5 @@
 import type { RandomStream, tf } from '@tintype/core-tensor';
 import type { DataFiles } from '@tintype/datasets';
-import type { ScoreReport } from '@tintype/metrics';
 import type { SystemId } from '@tintype/recipes';
 import type { Train } from './trained-model.ts';
 
@@ -85,10 +84,8 @@ export interface SuiteContext {
   isAsked(name: string): boolean;
   /** Figures may come one after the other. Throws `E_UNKNOWN_OPTION` for a check that the suite does not define. */
   report(name: string, figures: Figures): void;
-  /** What belongs beside the figures: n, the hash of the feature network, floor and ceiling. */
+  /** What else belongs beside the figures. Scores bring n, hash, floor, ceiling and interval along themselves. */
   fact(name: string, value: number | string): void;
-  /** Keeps n, hash, floor, ceiling and interval of a score as facts. */
-  score(score: ScoreReport): void;
   /** A sentence for the report and for the terminal. */
   note(text: string): void;
   /** Writes a PNG of images [n, h, w, c] in [-1, 1] among the results. Borrows the tensor. */

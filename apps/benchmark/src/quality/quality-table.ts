@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { isLeadingFact } from './score-facts.ts';
 import type { CheckResult, SuiteResult } from './suite-result.ts';
 
 const plain = { head: [], border: [] };
@@ -26,7 +27,9 @@ function describeResult(result: SuiteResult): string {
       check.pass ? 'ok' : 'FAILED',
     ]);
   }
-  const stated = Object.entries(facts).map(([name, value]) => `${name} ${describeFact(value)}`);
+  const stated = Object.entries(facts)
+    .filter(([name]) => isLeadingFact(name))
+    .map(([name, value]) => `${name} ${describeFact(value)}`);
   return [
     `${suite}${isQuick ? ' (quick)' : ''}: seed ${seed}, ${steps} steps, ${pass ? 'ok' : 'FAILED'}`,
     table.toString(),

@@ -39,6 +39,7 @@ function place(changes: Partial<TrainingPlace> = {}): TrainingPlace & { heard: H
       heard.trained.push(steps);
       heard.own.push(isOwn);
     },
+    onScore() {},
     heard,
     ...changes,
   };

@@ -7,6 +7,7 @@ import {
   type TrainStep,
 } from '@tintype/core-tensor';
 import { createFileStorage } from '@tintype/core-tensor/node';
+import type { ScoreReport } from '@tintype/metrics';
 import type { Recipe } from '@tintype/recipes';
 import { createTrainedModel } from './create-trained-model.ts';
 import { runVariantLoop } from './run-variant-loop.ts';
@@ -49,8 +50,9 @@ export async function trainVariant<Config extends object, M extends Model, Optio
     created.ema?.swap();
     const said = { verdicts: await log.verdicts(), losses: await log.losses() };
     const { files, signal } = place;
-    const training = { recipe, created, config, folder, totalSteps: key.steps, rng, files, signal, ...said };
-    return createTrainedModel(training, dispose);
+    const onScore = (score: ScoreReport) => place.onScore(request.variant, score);
+    const parts = { recipe, created, config, folder, totalSteps: key.steps, rng, files, signal, onScore };
+    return createTrainedModel({ ...parts, ...said }, dispose);
   } catch (error) {
     dispose();
     throw error;

@@ -6,7 +6,6 @@ import type {
   TrainStep,
   VerdictEvent,
 } from '@tintype/core-tensor';
-import type { ScoreReport } from '@tintype/metrics';
 import type { CreatedModel, Recipe } from '@tintype/recipes';
 
 export interface TrainingRequest<Config, M extends Model> {
@@ -37,8 +36,6 @@ interface EvaluationRequest<Options> {
   readonly count: number;
   /** Other sampling options than the recipe's. */
   readonly options?: Partial<Options>;
-  /** Told each score with what belongs beside it; `SuiteContext.score` keeps that. */
-  readonly onScore?: (score: ScoreReport) => void;
 }
 
 /** A training that has come to its end. The model holds the averaged weights where the recipe keeps an average. */

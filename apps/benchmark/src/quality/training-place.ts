@@ -1,5 +1,6 @@
 import type { BackendInfo } from '@tintype/core-tensor';
 import type { DataFiles } from '@tintype/datasets';
+import type { ScoreReport } from '@tintype/metrics';
 
 /** Where and how the variants of a suite are trained. */
 export interface TrainingPlace {
@@ -15,6 +16,8 @@ export interface TrainingPlace {
   /** Goes on with trainings of other code. */
   readonly isReusing: boolean;
   note(text: string): void;
+  /** Told each score that a variant's `evaluate` gives. */
+  onScore(variant: string, score: ScoreReport): void;
   /** Told after the training: steps that were taken now, and whether all of them are of this code. */
   onTrained(steps: number, isOwn: boolean): void;
 }

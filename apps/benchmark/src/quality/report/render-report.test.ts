@@ -21,7 +21,7 @@ function resultOf(seed: number, changes: Partial<SuiteResult> = {}): SuiteResult
     controls: {},
     reasons: {},
     figures: { [name]: { healthy: 0.0041, broken: 0.23 } },
-    facts: { 'FID-LeNet network': '0123456789abcdef', 'FID-LeNet n': 2000 },
+    facts: { 'FID-LeNet network': '0123456789abcdef', 'healthy: FID-LeNet n': 2000, 'kl at β = 4': 12.3 },
     notes: [],
     grids: [{ name: 'samples', file: `seed-${seed}-samples.png` }],
     ...{ backend: 'wasm', threads: 2, trainedSteps: 120, seconds: 61, code: 'c0de' },
@@ -42,7 +42,16 @@ test('a check is shown with its value, threshold, both triples and the verdict i
   expect(page.match(/<circle class="healthy"/g)).toHaveLength(3);
   expect(page.match(/<path class="broken"/g)).toHaveLength(3);
   expect(page).toContain('healthy 0.004, 0.005, 0.006; broken 0.23, 0.22, 0.24; threshold 0.12');
-  for (const fact of ['0123456789abcdef', '2000', 'c0de', 'abc123', '2026-11-23', 'wasm, threads: 2'])
+  for (const fact of [
+    '0123456789abcdef',
+    '2000',
+    'c0de',
+    'abc123',
+    '2026-11-23',
+    'wasm, threads: 2',
+    '1 more figures',
+    '12.3',
+  ])
     expect(page).toContain(fact);
   expect(page).toContain('src="tiny/seed-0-samples.png"');
 });

@@ -1,7 +1,7 @@
 import type { QualitySuite } from '../quality-suite.ts';
-import { describeFact } from '../quality-table.ts';
 import type { SuiteResult } from '../suite-result.ts';
 import { checkRow } from './check-row.ts';
+import { factList } from './fact-list.ts';
 import { html, type Markup } from './markup.ts';
 
 /** A suite with the results of its seeds, at least one. */
@@ -15,7 +15,7 @@ export function suiteSection({ name, description }: QualitySuite, results: reado
 <thead><tr><th>line</th><th>check</th><th>must be</th><th>measured, by seed</th><th>● healthy × broken | threshold</th><th></th></tr></thead>
 <tbody>${names.map((each) => checkRow(each, results))}</tbody>
 </table>
-${facts(results)}
+${factList(results)}
 ${notes.size === 0 ? [] : [html`<ul class="notes">${[...notes].map((note) => html`<li>${note}</li>`)}</ul>`]}
 ${grids(results[0]!)}
 ${results
@@ -31,32 +31,6 @@ ${results
 export function verdict(results: readonly SuiteResult[]): Markup {
   const isPassed = results.every(({ pass }) => pass);
   return html`<span class="${isPassed ? 'pass' : 'fail'}">${isPassed ? 'passed' : 'failed'}</span>`;
-}
-
-function facts(results: readonly SuiteResult[]): Markup {
-  const stated = [...new Set(results.flatMap((result) => Object.keys(result.facts)))].map(
-    (name) =>
-      [
-        name,
-        results
-          .map((result) => result.facts[name])
-          .map((fact) => (fact === undefined ? '–' : describeFact(fact))),
-      ] as const,
-  );
-  const rows: (readonly [string, readonly string[]])[] = [
-    ['seeds', [results.map(({ seed }) => seed).join(', ')]],
-    ['steps', results.map(({ steps }) => String(steps))],
-    ...stated,
-    ['engine', results.map(({ backend, threads }) => `${backend}, threads: ${threads}`)],
-    ['seconds', [results.map(({ seconds }) => Math.round(seconds)).join(', ')]],
-    ['code', results.map(({ code }) => code)],
-    ['commit', results.map(({ commit }) => commit)],
-    ['date', results.map(({ date }) => date.slice(0, 10))],
-  ];
-  return html`<dl>${rows.map(([name, values]) => {
-    const text = [...new Set(values)].length === 1 ? values[0]! : values.join(', ');
-    return html`<div><dt>${name}</dt><dd class="number">${text}</dd></div>`;
-  })}</dl>`;
 }
 
 function grids({ suite, seed, grids }: SuiteResult): Markup {
