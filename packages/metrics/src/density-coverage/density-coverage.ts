@@ -16,8 +16,8 @@ export interface DensityCoverage {
 }
 
 /**
- * Density and coverage by k nearest real neighbours (k = 5 by default), float64: unlike precision and recall, one stray fake row
- * moves them little. A row exactly on the radius is inside.
+ * Density and coverage by k nearest real neighbours (k = 5 by default), float64: unlike precision and recall, one stray
+ * fake row moves them little. A row exactly on the radius is inside.
  * @throws TintypeError `E_CONFIG` for a k that `real` has no rows for, `E_SHAPE`, `E_DATA`
  */
 export function densityCoverage(

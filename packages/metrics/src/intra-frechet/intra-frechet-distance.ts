@@ -23,7 +23,8 @@ export interface IntraFrechetDistance {
 
 /**
  * Fréchet distance of each class by itself: a generator that ignores its labels keeps a good total and fails this one.
- * @throws TintypeError `E_LABEL` for labels that do not fit, `E_DATA` for a class with fewer than 2 rows on a side, `E_SHAPE`
+ * @throws TintypeError `E_LABEL` for labels that do not fit, `E_DATA` for a class with fewer than 2 rows on a side,
+ *   `E_SHAPE`, `E_CONFIG`
  */
 export function intraFrechetDistance(options: IntraFrechetOptions): IntraFrechetDistance {
   const { real, realLabels, fake, fakeLabels, numClasses } = options;

@@ -1,5 +1,6 @@
 // Kernel distance (KID): Bińkowski, Sutherland, Arbel and Gretton (2018), "Demystifying MMD GANs", arXiv 1801.01401.
-//   MMD² = Σ_{i≠j} k(xᵢ,xⱼ)/(m(m−1)) + Σ_{i≠j} k(yᵢ,yⱼ)/(n(n−1)) − 2 Σ k(xᵢ,yⱼ)/(mn),  k(x, y) = (x·y/d + 1)³
+//   MMD² = Σ_{i≠j} k(xᵢ,xⱼ)/(m(m−1)) + Σ_{i≠j} k(yᵢ,yⱼ)/(n(n−1)) − 2 Σ k(xᵢ,yⱼ)/(mn)
+//   k(x, y) = (x·y/d + 1)³
 import { assertConfig, type RandomStream, TintypeError, v } from '@tintype/core-tensor';
 import { wholeFrom } from '../config/option-schemas.ts';
 import { assertFeatures } from '../features/assert-features.ts';

@@ -1,8 +1,8 @@
 import type { Features } from '../features/features.ts';
 
 /**
- * Σᵢⱼ (xᵢ · yⱼ / d + 1)³ over all pairs of rows, float64; without the pairs i = j where `skipDiagonal` says so (for a
- * set against itself).
+ * Σᵢⱼ (xᵢ · yⱼ / d + 1)³ over all pairs of rows, float64; without the pairs i = j where `skipDiagonal` says
+ * so (for a set against itself).
  */
 export function kernelSum(a: Features, b: Features, { skipDiagonal }: { skipDiagonal: boolean }): number {
   const { dimension } = a;
