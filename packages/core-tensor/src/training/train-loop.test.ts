@@ -118,16 +118,19 @@ describeOnBackends('trainLoop', () => {
     ]);
   });
 
-  test('monitors see the last readings also at steps that are not logged', async () => {
+  test('monitors see the last readings, also at steps that are not logged, and the first of all', async () => {
     const seen: unknown[] = [];
     const step = logged([], [{ name: 'd', interval: 1 }]);
-    const check = ({ values }: { values: object }) => {
-      seen.push(values);
+    const check = ({ values, firstValues }: { values: object; firstValues?: object }) => {
+      seen.push([values, { ...firstValues }]);
       return undefined;
     };
     const monitors = [{ name: 'm', interval: 2, check }];
     await collect(trainLoop(step, noBatches, { steps: 4, logEvery: 4, rng, monitors }));
-    expect(seen).toEqual([{ loss: 1 }, { loss: 3 }]);
+    expect(seen).toEqual([
+      [{ loss: 1 }, { loss: 0 }],
+      [{ loss: 3 }, { loss: 0 }],
+    ]);
   });
 
   test('training 5 steps, saving, restoring into a fresh system and 5 more equals 10, bit for bit', async () => {

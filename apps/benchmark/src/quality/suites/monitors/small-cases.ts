@@ -14,7 +14,7 @@ export interface SmallSystem {
   readonly faults: readonly SmallFault[];
 }
 
-export interface SmallFault {
+interface SmallFault {
   readonly name: string;
   /** The verdict that must come … */
   readonly verdict: string;
