@@ -3,7 +3,9 @@ import * as exported from './index.ts';
 
 test('the package exports what it says', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'binarize',
     'cfgMnist',
+    'countActiveUnits',
     'createDigitReference',
     'ddpmMnist',
     'digitBatches',
@@ -11,6 +13,7 @@ test('the package exports what it says', () => {
     'ganMnist',
     'measureDigits',
     'measureNoiseError',
+    'measureVaeBound',
     'recipes',
     'vaeMnist',
   ]);

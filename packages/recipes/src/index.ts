@@ -31,4 +31,5 @@ export type {
   SystemId,
 } from './recipe.ts';
 export { recipes } from './recipes.ts';
+export { binarize, countActiveUnits, measureVaeBound, type VaeBound } from './vae-likelihood.ts';
 export { type VaeMnistConfig, type VaeMnistSampleOptions, vaeMnist } from './vae-mnist.ts';

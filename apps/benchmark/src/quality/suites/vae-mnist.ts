@@ -1,5 +1,13 @@
 import { tf } from '@tintype/core-tensor';
-import { vaeMnist } from '@tintype/recipes';
+import { loadMnist } from '@tintype/datasets';
+import {
+  binarize,
+  countActiveUnits,
+  digitBatches,
+  measureVaeBound,
+  type VaeBound,
+  vaeMnist,
+} from '@tintype/recipes';
 import { defineSuite, type SuiteContext } from '../quality-suite.ts';
 import { countVerdicts, watchingEvery } from './break-training.ts';
 import { interpolationOrder } from './interpolation-order.ts';
@@ -45,72 +53,97 @@ export const vaeMnistSuite = defineSuite({
     { id: '9.6', name: alarm, kind: 'N', monitor: 'posterior-collapse', isQuick: true },
   ],
   async measure(context) {
-    const { isQuick, files } = context;
-    const count = isQuick ? 200 : samples;
     const healthy = await context.train(vaeMnist, { variant: 'healthy' });
-    const figures = await healthy.evaluate({ count });
-    context.report(bound, { healthy: figures.binarizedNegativeElbo! });
-    context.report(units, { healthy: figures.activeUnits! });
-    for (const [name, value] of Object.entries(figures)) context.fact(name, value);
-
-    const heavy = await context.train(vaeMnist, {
-      variant: 'beta-20',
-      steps: isQuick ? 200 : 600,
-      changes: { klWeight: 20 },
-      monitors: async (created) =>
-        watchingEvery(await vaeMnist.monitors(created, { files, config: vaeMnist.config }), 50),
-    });
-    const lost = await heavy.evaluate({ count });
-    context.report(worse, { broken: lost.binarizedNegativeElbo! });
-    context.report(collapsed, { broken: lost.activeUnits! });
+    const heavy = await trainHeavy(context);
     context.report(alarm, {
       healthy: countVerdicts(healthy.verdicts, 'posterior-collapse'),
       broken: countVerdicts(heavy.verdicts, 'posterior-collapse'),
     });
-    if (isQuick) return;
-
+    if (context.isQuick) {
+      await reportBounds(context, healthy, heavy);
+      return;
+    }
+    const [figures, lost] = [
+      await healthy.evaluate({ count: samples }),
+      await heavy.evaluate({ count: samples }),
+    ];
+    for (const [name, value] of Object.entries(figures)) context.fact(name, value);
+    context.report(bound, { healthy: figures.binarizedNegativeElbo! });
+    context.report(worse, { broken: lost.binarizedNegativeElbo! });
+    context.report(units, { healthy: figures.activeUnits! });
+    context.report(collapsed, { broken: lost.activeUnits! });
     context.report(classes, { healthy: figures.classesCovered! });
     context.report(oneDigit, { broken: lost.classesCovered! });
     context.report(gain, { healthy: figures.negativeElboOfThose! - figures.iwae5! });
     context.report(noGain, { broken: lost.negativeElboOfThose! - lost.iwae5! });
-    context.report(order, { healthy: await interpolationOrder(healthy.model, files) });
-    context.report(still, { broken: await interpolationOrder(heavy.model, files) });
-
-    const terms = async (klWeight: number) => {
-      const branch = await context.train(vaeMnist, {
-        variant: `branch-beta-${klWeight}`,
-        from: healthy,
-        steps: branchSteps,
-        changes: { klWeight },
-      });
-      return branch.evaluate({ count: 100 });
-    };
-    const [half, one, four] = [await terms(0.5), await terms(1), await terms(4)];
-    context.report(sweep, { healthy: smallestRatio([half, one, four]) });
-    context.report(sameBeta, { broken: smallestRatio([figures, one, figures]) });
-    for (const [name, branch] of Object.entries({ '0.5': half, '1': one, '4': four })) {
-      for (const term of ['kl', 'reconstruction', 'activeUnits'])
-        context.fact(`${term} at β = ${name}`, branch[term]!);
-    }
+    context.report(order, { healthy: await interpolationOrder(healthy.model, context.files) });
+    context.report(still, { broken: await interpolationOrder(heavy.model, context.files) });
+    await reportSweep(context, healthy);
     await showGrids(context, healthy);
   },
 });
 
-type Terms = Readonly<Record<string, number>>;
+type Trained = Awaited<ReturnType<typeof trainHeavy>>;
 
-/** Above 1 where both terms go the way that β pushes them, step by step. */
-function smallestRatio(byBeta: readonly [Terms, Terms, Terms]): number {
-  const [low, middle, high] = byBeta;
-  return Math.min(
-    low.kl! / middle.kl!,
-    middle.kl! / high.kl!,
-    middle.reconstruction! / low.reconstruction!,
-    high.reconstruction! / middle.reconstruction!,
-  );
+function trainHeavy({ train, isQuick, files }: SuiteContext) {
+  return train(vaeMnist, {
+    variant: 'beta-20',
+    steps: isQuick ? 200 : 600,
+    changes: { klWeight: 20 },
+    monitors: async (created) =>
+      watchingEvery(await vaeMnist.monitors(created, { files, config: vaeMnist.config }), 50),
+  });
 }
 
-type Trained = Awaited<ReturnType<typeof trainHealthy>>;
-const trainHealthy = (context: SuiteContext) => context.train(vaeMnist, { variant: 'healthy' });
+/** Of the first 2 000 test digits. */
+async function reportBounds(context: SuiteContext, healthy: Trained, heavy: Trained): Promise<void> {
+  const test = await loadMnist({ files: context.files, split: 'test' });
+  const measure = ({ model }: Trained) =>
+    measureVaeBound(model, binarize(digitBatches(test, { count: 2000 })), context.rng.fork('bound'));
+  const [kept, lost] = [await measure(healthy), await measure(heavy)];
+  context.report(bound, { healthy: kept.negativeElbo });
+  context.report(worse, { broken: lost.negativeElbo });
+  context.report(units, { healthy: countActiveUnits(kept) });
+  context.report(collapsed, { broken: countActiveUnits(lost) });
+}
+
+/** Branches from the healthy model with other weights of the KL term. */
+async function reportSweep(context: SuiteContext, healthy: Trained): Promise<void> {
+  const test = await loadMnist({ files: context.files, split: 'test' });
+  const branch = async (variant: string, klWeight: number) => {
+    const { model } = await context.train(vaeMnist, {
+      variant,
+      from: healthy,
+      steps: branchSteps,
+      changes: { klWeight },
+    });
+    return measureVaeBound(model, digitBatches(test), context.rng.fork('bound'));
+  };
+  const [half, one, four] = [
+    await branch('beta-0.5', 0.5),
+    await branch('beta-1', 1),
+    await branch('beta-4', 4),
+  ];
+  const before = await measureVaeBound(healthy.model, digitBatches(test), context.rng.fork('bound'));
+  context.report(sweep, { healthy: smallestRatio([half, one, four]) });
+  context.report(sameBeta, { broken: smallestRatio([before, one, before]) });
+  for (const [beta, terms] of Object.entries({ '0.5': half, '1': one, '4': four })) {
+    context.fact(`kl at β = ${beta}`, terms.kl);
+    context.fact(`reconstruction at β = ${beta}`, terms.reconstruction);
+    context.fact(`active units at β = ${beta}`, countActiveUnits(terms));
+  }
+}
+
+/** Above 1 where both terms go the way that β pushes them, step by step. */
+function smallestRatio(byBeta: readonly [VaeBound, VaeBound, VaeBound]): number {
+  const [low, middle, high] = byBeta;
+  return Math.min(
+    low.kl / middle.kl,
+    middle.kl / high.kl,
+    middle.reconstruction / low.reconstruction,
+    high.reconstruction / middle.reconstruction,
+  );
+}
 
 const manifoldSide = 12;
 
