@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { assertConfig, parseJsonConfig, type v } from '@tintype/core-tensor';
+import { formatJson } from './format-json.ts';
 import { type Calibration, calibrationSchema, type SuiteResult, suiteResultSchema } from './suite-result.ts';
 
 /**
@@ -35,7 +36,7 @@ export function createResultStore(root: string, quickRoot: string): ResultStore 
     root,
     readResult,
     writeResult(result) {
-      writeWhole(place(result.suite, result.isQuick, `seed-${result.seed}.json`), toJson(result));
+      writeWhole(place(result.suite, result.isQuick, `seed-${result.seed}.json`), formatJson(result));
     },
     listResults(suite, isQuick) {
       const folder = dirname(place(suite, isQuick, 'any'));
@@ -47,7 +48,7 @@ export function createResultStore(root: string, quickRoot: string): ResultStore 
     },
     readCalibration: (suite, isQuick) => readJson(calibrationPlace(suite, isQuick), calibrationSchema),
     writeCalibration(calibration, isQuick) {
-      writeWhole(calibrationPlace(calibration.suite, isQuick), toJson(calibration));
+      writeWhole(calibrationPlace(calibration.suite, isQuick), formatJson(calibration));
     },
     writeGrid(suite, isQuick, seed, name, png) {
       const file = `seed-${seed}-${name}.png`;
@@ -60,10 +61,6 @@ export function createResultStore(root: string, quickRoot: string): ResultStore 
 function readJson<Schema extends v.GenericSchema>(path: string, schema: Schema) {
   if (!existsSync(path)) return undefined;
   return assertConfig(schema, parseJsonConfig(readFileSync(path, 'utf8'), basename(path)), path);
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** All or nothing, so that an interrupted run leaves no half of a result. */
