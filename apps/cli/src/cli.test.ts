@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodePng, encodePng, joinBatches } from '@tintype/core-tensor';
+import { decodePng, encodePng, joinBatches, type Monitor } from '@tintype/core-tensor';
 import { acquireRunLock } from '@tintype/core-tensor/node';
-import type { Recipe } from '@tintype/recipes';
+import type { Recipe, ScoreReport } from '@tintype/recipes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, tinyRecipe } from './tiny-recipe.test-support.ts';
 
@@ -44,6 +44,29 @@ async function checkpointFiles(run: string, step: number): Promise<Record<string
 }
 
 describe('train', () => {
+  test('what monitors find is told, reported and kept with the metrics, and they are freed', async () => {
+    const run = newRun();
+    let disposed = 0;
+    const verdict = { verdict: 'dim', evidence: { brightness: 0.25 }, advice: 'Light a lamp.' };
+    const monitor: Monitor = {
+      name: 'dim',
+      interval: 2,
+      check: ({ step }) => (step === 2 ? verdict : undefined),
+      dispose: () => void disposed++,
+    };
+    const recipe: Recipe = { ...tinyRecipe, monitors: async () => [monitor] };
+    const flags = ['--out', run, '--steps', '4', '--log-every', '4', ...engine];
+    const { report, notes } = await cli(['train', 'tiny', ...flags, '--json'], { recipe });
+    expect(report.verdicts).toEqual([{ step: 2, ...verdict }]);
+    expect(notes).toContain('step 2: dim. Light a lamp.');
+    const lines = (await readFile(join(run, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { step: 2, 'verdict/dim': 1, 'verdict/dim/brightness': 0.25 },
+      { step: 4 },
+    ]);
+    expect(disposed).toBe(1);
+  });
+
   test('leaves a whole run and one JSON document', async () => {
     const run = newRun();
     const { code, report } = await train(run, 3);
@@ -307,7 +330,35 @@ describe('evaluate', () => {
     expect(report.brightness).toBeCloseTo(mean, 1);
     const text = await cli(['evaluate', run, '--count', '3', '--seed', '8'], { recipe });
     expect(text.out.join('\n')).toMatch(/3 images of seed 8/);
-    expect(text.out.join('\n')).toMatch(/met +0\.1: not black\nMISSED +0\.2/);
+    expect(text.out.join('\n')).toMatch(/met +0\.1: not black.*\nMISSED +0\.2/);
+  });
+
+  test('scores are printed in one line each, and stand in the report', async () => {
+    const run = newRun();
+    await train(run, 1);
+    const score: ScoreReport = {
+      name: 'FID-Grey',
+      hash: '0123456789abcdef',
+      dimension: 1,
+      value: 41.2,
+      interval: { low: 38.9, high: 43.6 },
+      confidence: 0.95,
+      n: { real: 100, fake: 3, floor: { real: 100, heldOut: 3 }, knownBad: 3 },
+      realVsRealFloor: 10.6,
+      knownBadCeiling: 850,
+      remarks: [],
+    };
+    const recipe: Recipe = {
+      ...tinyRecipe,
+      evaluate: async (_, { onScore }) => {
+        onScore?.(score);
+        return { grey: 41.2 };
+      },
+    };
+    const { out } = await cli(['evaluate', run, '--count', '3'], { recipe });
+    expect(out.join('\n')).toMatch(/FID-Grey 41\.2 \(95 % 38\.9 … 43\.6.*floor 10\.6.*0123456789abcdef/);
+    const { report } = await cli(['evaluate', run, '--count', '3', '--json'], { recipe });
+    expect(report).toMatchObject({ grey: 41.2, scores: [score] });
   });
 
   test('a recipe that measures nothing and a run on other images are refused', async () => {

@@ -1,4 +1,5 @@
 import { type BatchSource, createRandomStream, type Model, type RandomStream } from '@tintype/core-tensor';
+import type { ImageDataset } from '@tintype/datasets';
 import { createPackageDataFiles, loadImageFolder } from '@tintype/datasets/node';
 import type { CreatedModel, Recipe } from '@tintype/recipes';
 import type { RunRecord } from './run-record.ts';
@@ -27,22 +28,32 @@ export function createSystem(recipe: Recipe, { seed, config }: Settings): Prepar
   };
 }
 
+export interface LoadedData {
+  readonly batches: BatchSource;
+  /** What the folder given with `--data` holds. */
+  readonly images?: ImageDataset;
+}
+
 /** The data of a run: the recipe's own, or the folder given with `--data`. */
-export function loadData(
+export async function loadData(
   recipe: Recipe,
   rng: RandomStream,
   { config, batchSize, data }: Pick<RunRecord, 'config' | 'batchSize' | 'data'>,
-): Promise<BatchSource> {
-  return recipe.data({
+): Promise<LoadedData> {
+  let images: ImageDataset | undefined;
+  const batches = await recipe.data({
     files: createPackageDataFiles(),
     config,
     batchSize,
     rng: rng.fork('data'),
     ...(data !== undefined && {
-      loadImages: async (options: { imageSize: number; channels: 1 | 3 }) =>
-        (await loadImageFolder(data, options)).dataset,
+      loadImages: async (options: { imageSize: number; channels: 1 | 3 }) => {
+        images = (await loadImageFolder(data, options)).dataset;
+        return images;
+      },
     }),
   });
+  return { batches, ...(images && { images }) };
 }
 
 /** Runs with the averaged weights in place where the system keeps an average, and puts the others back. */

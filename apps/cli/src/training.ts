@@ -7,7 +7,9 @@ import {
   TintypeError,
   type TrainEvent,
   trainLoop,
+  type VerdictEvent,
 } from '@tintype/core-tensor';
+import type { ImageDataset } from '@tintype/datasets';
 import { createPackageDataFiles } from '@tintype/datasets/node';
 import type { Recipe } from '@tintype/recipes';
 import { defaultGrid, encodeGrid } from './grid.ts';
@@ -23,6 +25,8 @@ export interface TrainingOptions {
   readonly backend: BackendInfo;
   readonly system: PreparedSystem;
   readonly batches: BatchSource;
+  /** The user's own images, where the run is trained on them. */
+  readonly images?: ImageDataset;
   readonly folder: RunFolder;
   readonly checkpoints: Checkpoints;
   /** Steps completed before. */
@@ -42,6 +46,8 @@ export interface TrainingReport {
   readonly backend: BackendInfo['name'];
   readonly device: string;
   readonly reason: string;
+  /** What the monitors and the loop found, first to last. */
+  readonly verdicts: readonly Omit<VerdictEvent, 'type'>[];
   /** By name, what was logged: [step, value]. */
   readonly losses: Readonly<Record<string, readonly (readonly [number, number])[]>>;
   readonly stepsPerSecond: number;
@@ -64,6 +70,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
   const progress = createProgress(terminal, startStep, record.steps);
   const losses: Record<string, [number, number][]> = {};
   const samples: string[] = [];
+  const verdicts: Omit<VerdictEvent, 'type'>[] = [];
   let checkpoint: string | undefined;
   let steps = startStep;
   let isInterrupted = false;
@@ -82,6 +89,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
         break;
       case 'verdict':
         terminal.note(`step ${event.step}: ${event.verdict}. ${event.advice}\n`);
+        verdicts.push(await logVerdict(folder, terminal, event));
         if (event.verdict === 'device-lost') {
           await folder.dropMetricsAfter(event.step);
           for (const [name, curve] of Object.entries(losses))
@@ -129,11 +137,25 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
     backend: backend.name,
     device: backend.device,
     reason: backend.reason,
+    verdicts,
     losses,
     stepsPerSecond: seconds > 0 ? (steps - startStep) / seconds : 0,
     isInterrupted: isInterrupted || signal.aborted,
     outputs: { ...(checkpoint && { checkpoint }), samples, metrics: join(run, 'metrics.jsonl') },
   };
+}
+
+/** What a verdict is called in metrics.jsonl: its name and each number of its evidence. */
+async function logVerdict(
+  folder: RunFolder,
+  terminal: Terminal,
+  { step, verdict, evidence, advice }: VerdictEvent,
+): Promise<Omit<VerdictEvent, 'type'>> {
+  const values = Object.entries(evidence).map(([name, value]) => [`verdict/${verdict}/${name}`, value]);
+  await unlessDiskIsFull(terminal, () =>
+    folder.logMetrics(step, { [`verdict/${verdict}`]: 1, ...Object.fromEntries(values) }),
+  );
+  return { step, verdict, evidence, advice };
 }
 
 /** A line of metrics or a picture that the disk refuses does not end a training; a lost checkpoint does, in time. */
@@ -150,7 +172,7 @@ function startLoop(
   options: TrainingOptions,
   atStep: (step: number) => void,
 ): AsyncGenerator<TrainEvent, void> {
-  const { record, recipe, backend, system, batches, checkpoints, startStep } = options;
+  const { record, recipe, backend, system, batches, images, checkpoints, startStep } = options;
   const { logEvery, checkpointEvery, signal } = options;
   const counted: BatchSource = {
     batch: (step, request) => {
@@ -159,7 +181,7 @@ function startLoop(
     },
   };
   return (async function* () {
-    const request = { files: createPackageDataFiles(), config: system.model.config };
+    const request = { files: createPackageDataFiles(), config: record.config, ...(images && { images }) };
     const monitors = await recipe.monitors(system, request);
     try {
       yield* trainLoop(system.trainStep, counted, {

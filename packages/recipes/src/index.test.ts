@@ -8,6 +8,7 @@ test('the package exports what it says', () => {
     'countActiveUnits',
     'createDigitReference',
     'ddpmMnist',
+    'describeScore',
     'digitBatches',
     'findRecipe',
     'ganMnist',

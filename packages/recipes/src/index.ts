@@ -1,3 +1,5 @@
+/** What `evaluate` tells `onScore`, and how it reads. */
+export { describeScore, type ScoreReport } from '@tintype/metrics';
 export { type CfgMnistConfig, type CfgMnistSampleOptions, cfgMnist } from './cfg-mnist.ts';
 export { type DdpmMnistConfig, type DdpmMnistSampleOptions, ddpmMnist } from './ddpm-mnist.ts';
 export { type DigitBatchOptions, digitBatches } from './digit-batches.ts';

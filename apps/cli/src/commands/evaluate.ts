@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createRandomStream, readCheckpoint, TintypeError } from '@tintype/core-tensor';
 import { createFileStorage } from '@tintype/core-tensor/node';
 import { createPackageDataFiles } from '@tintype/datasets/node';
-import type { Expectation, Recipe } from '@tintype/recipes';
+import { describeScore, type Expectation, type Recipe, type ScoreReport } from '@tintype/recipes';
 import { type ArgsDef, defineCommand } from 'citty';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { engineSettings, startEngine } from '../engine.ts';
@@ -58,10 +58,12 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
     const { name, reason } = backend;
     terminal.note(`${recipe.name} at step ${step} (${weights} weights) on ${name}: ${reason}\n`);
     const files = createPackageDataFiles();
-    const figures = await evaluate(model, { count: n, rng, options, files, signal });
+    const scores: ScoreReport[] = [];
+    const onScore = (score: ScoreReport) => void scores.push(score);
+    const figures = await evaluate(model, { count: n, rng, options, files, signal, onScore });
     const expectations = recipe.expectations.flatMap((each) => verdictOf(each, figures));
     const facts = { run, recipe: recipe.name, step, weights, backend: name, reason, seed, n, options };
-    const report = { ...facts, ...figures, expectations };
+    const report = { ...facts, ...figures, scores, expectations };
     const out = flags.text('out');
     if (out !== undefined) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
     return { report, text: describe(report, figures) };
@@ -97,16 +99,21 @@ interface Report {
   readonly step: number;
   readonly seed: string;
   readonly n: number;
+  readonly scores: readonly ScoreReport[];
   readonly expectations: readonly Verdict[];
 }
 
 function describe(
-  { run, step, seed, n, expectations }: Report,
+  { run, step, seed, n, scores, expectations }: Report,
   figures: Readonly<Record<string, number>>,
 ): string {
   return [
     `run  ${run} at step ${step}, ${n} images of seed ${seed}`,
+    ...scores.map(describeScore),
     ...Object.entries(figures).map(([name, value]) => `${name}  ${value.toPrecision(4)}`),
-    ...expectations.map(({ id, name, isMet }) => `${isMet ? 'met' : 'MISSED'}  ${id}: ${name}`),
+    ...expectations.map(
+      ({ id, name, isMet, direction, threshold }) =>
+        `${isMet ? 'met' : 'MISSED'}  ${id}: ${name} (${direction} ${threshold})`,
+    ),
   ].join('\n');
 }

@@ -39,10 +39,10 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
       const startStep = (await checkpoints.restoreLatest(system.trainStep.state)) ?? 0;
       assertSteps(startStep, record.steps);
       terminal.note(`${recipe.name} from step ${startStep} on ${backend.name}: ${backend.reason}\n`);
-      const batches = await loadData(recipe, system.rng, record);
+      const data = await loadData(recipe, system.rng, record);
       await folder.writeRecipe(recordJson(record));
       await folder.dropMetricsAfter(startStep);
-      const training = { run, record, recipe, backend, system, batches, folder, checkpoints, ...pace };
+      const training = { run, record, recipe, backend, system, ...data, folder, checkpoints, ...pace };
       const report = await runTraining({ ...training, startStep, terminal, signal });
       return { report, text: describeTraining(report) };
     } finally {

@@ -64,10 +64,10 @@ async function run(context: CommandContext): Promise<CommandResult> {
     const record = recordOf(asked, backend);
     const system = createSystem(recipe, record);
     try {
-      const batches = await loadData(recipe, system.rng, record);
+      const data = await loadData(recipe, system.rng, record);
       if (flags.isSet('force')) await removeRun(storage);
       await folder.writeRecipe(recordJson(record));
-      const training = { run, record, recipe, backend, system, batches, folder, checkpoints, ...pace };
+      const training = { run, record, recipe, backend, system, ...data, folder, checkpoints, ...pace };
       const report = await runTraining({ ...training, startStep: 0, terminal, signal });
       return { report, text: describeTraining(report) };
     } finally {

@@ -20,16 +20,19 @@ export function withPhase(
   return { ...trainStep, phases };
 }
 
-/** A training in which this network computes its losses and never moves; its phase has its name. */
+/** A training in which this network takes part and never moves, whichever phases would move it. */
 export function frozen<M extends Model>({ model, trainStep }: CreatedModel<M>, network: string): TrainStep {
   const variables = [...selectParameters(model.parameters, network).values()].map(({ variable }) => variable);
-  return withPhase(trainStep, network, (run) => (batch, context) => {
-    const before = variables.map((variable) => variable.clone());
-    const scalars = run(batch, context);
-    for (const [i, variable] of variables.entries()) variable.assign(before[i]!);
-    tf.dispose(before);
-    return scalars;
-  });
+  const standStill =
+    (run: Phase['run']): Phase['run'] =>
+    (batch, context) => {
+      const before = variables.map((variable) => variable.clone());
+      const scalars = run(batch, context);
+      for (const [i, variable] of variables.entries()) variable.assign(before[i]!);
+      tf.dispose(before);
+      return scalars;
+    };
+  return trainStep.phases.reduce((step, { name }) => withPhase(step, name, standStill), trainStep);
 }
 
 /** The recipe's monitors, looking more often: a short control ends before their usual interval. */
