@@ -200,7 +200,8 @@ test('a killed training leaves a folder that the next one starts or goes on with
 });
 
 test('a variant is the name of a folder in its suite', async () => {
-  for (const variant of ['', '../other', 'A', 'run.lock']) {
+  for (const variant of ['', '..', '../other', 'A', 'a.', 'run.lock']) {
     await expect(train({ variant })).rejects.toThrow(/is the name of a folder/);
   }
+  expect((await train({ variant: 'beta-0.5' })).folder).toBe(join(root, 'beta-0.5'));
 });

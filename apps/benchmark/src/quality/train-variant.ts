@@ -60,12 +60,13 @@ export async function trainVariant<Config extends object, M extends Model, Optio
 }
 
 function named(variant: string): string {
-  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(variant)) return variant;
+  // The lock of the folder above is no variant.
+  if (/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(variant) && !variant.startsWith('run.lock')) return variant;
   throw new TintypeError('E_CONFIG', {
     where: 'train: variant',
     what: 'is the name of a folder',
     got: variant,
-    expected: 'small letters, digits and dashes',
+    expected: 'small letters and digits, with dashes and dots between them',
   });
 }
 
