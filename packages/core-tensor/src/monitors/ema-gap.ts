@@ -17,7 +17,7 @@ export interface EmaGapOptions extends WatchOptions {
    * same stream. @default only the distance is looked at
    */
   score?(context: DrawContext): tf.Scalar | Promise<tf.Scalar>;
-  /** ‖average − parameters‖ ÷ ‖parameters‖ from which the average is far behind. @default 0.5 */
+  /** ‖average − parameters‖ ÷ ‖parameters‖ from which the average is far behind. @default 0.25 */
   readonly maxDistance?: number;
   /** Score of the average ÷ score of the raw weights from which the average is worse. @default 2 */
   readonly maxScoreRatio?: number;
@@ -29,14 +29,14 @@ const advice =
 /**
  * Is the average of the weights worth sampling from? **distance** = ‖average − parameters‖ ÷ ‖parameters‖ over
  * trainable entries; **scoreRatio** = score with the average ÷ score with the raw weights. An average with a decay of 0.9999
- * and no warm-up is still the initialisation after a thousand steps. Healthy averages lie within 0.3 and score as the raw weights do or
- * better, hence 0.5 and 2. Cost: one pass over the parameters, and `score` twice. Throws `E_BUSY` while the average is
+ * and no warm-up is still the initialisation after a thousand steps. Healthy averages lie within 0.1 and score as the raw weights do or
+ * better, hence 0.25 and 2. Cost: one pass over the parameters, and `score` twice. Throws `E_BUSY` while the average is
  * swapped in. Defaults: interval 250, patience 2.
  */
 export function createEmaGapMonitor(options: EmaGapOptions): Monitor {
   const rules = {
     ...watchRules(250, 2),
-    maxDistance: { default: 0.5 },
+    maxDistance: { default: 0.25 },
     maxScoreRatio: { default: 2, minimum: 1 },
   };
   const kinds = { ema: 'object', parameters: 'object', score: 'function?' } as const;

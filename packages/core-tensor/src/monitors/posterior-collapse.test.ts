@@ -40,8 +40,8 @@ describe('the posterior-collapse monitor', () => {
   });
 
   test('without an encoder the logged KL decides', async () => {
-    expect((await lastVerdict(create(), 2, () => ({ kl: 0.05 })))?.evidence).toEqual({ klPerImage: 0.05 });
-    expect(await lastVerdict(create(), 2, () => ({ kl: 0.2 }))).toBeUndefined();
+    expect((await lastVerdict(create(), 2, () => ({ kl: 0.4 })))?.evidence).toEqual({ klPerImage: 0.4 });
+    expect(await lastVerdict(create(), 2, () => ({ kl: 0.6 }))).toBeUndefined();
     await expect(create().check(contextAt(250, { 'vae/kl': 1 }))).rejects.toThrow(/one of vae\/kl/);
     expect(await lastVerdict(create({ kl: 'vae/kl' }), 2, () => ({ 'vae/kl': 9 }))).toBeUndefined();
   });

@@ -25,7 +25,7 @@ export interface PosteriorCollapseOptions extends WatchOptions {
   readonly activeVariance?: number;
   /** Share of active units below which the posterior has collapsed. @default 0.15 */
   readonly minActiveShare?: number;
-  /** KL in nats per image below which it has collapsed. @default 0.1 */
+  /** KL in nats per image below which it has collapsed. @default 0.5 */
   readonly minKl?: number;
 }
 
@@ -36,7 +36,7 @@ const advice =
  * Has the decoder learned to do without the codes? A unit u is active where Var_x E_q[z_u] > 0.01 (Burda et al. 2016, arXiv
  * 1509.00519, section 5.3); KL_u = ½ · mean(mu² + exp(logVar) − logVar − 1) in nats. Reports where the share of **activeUnits**
  * is below `minActiveShare`, or the KL of an image below `minKl`: a collapsed posterior has 0 of both, a healthy one at
- * least a quarter of its units and several nats. With the logged scalar alone the KL decides. Cost: `samples` images
+ * least a quarter of its units and several nats (digits: 17); a hundredth of that can keep several units above 0.01. With the logged scalar alone the KL decides. Cost: `samples` images
  * through the encoder. Defaults: interval 250, patience 2.
  */
 export function createPosteriorCollapseMonitor(options: PosteriorCollapseOptions = {}): Monitor {
@@ -46,7 +46,7 @@ export function createPosteriorCollapseMonitor(options: PosteriorCollapseOptions
     samples: wholeFrom(8, 64),
     activeVariance: { default: 0.01 },
     minActiveShare: share(0.15),
-    minKl: { default: 0.1 },
+    minKl: { default: 0.5 },
   };
   const kinds = { encode: 'function?', images: 'function?', kl: 'string?' } as const;
   const settings = readOptions(where, options, rules, kinds);

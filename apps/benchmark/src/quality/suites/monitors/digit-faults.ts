@@ -11,7 +11,7 @@ import {
   type VerdictEvent,
 } from '@tintype/core-tensor';
 import { gatherImages, type ImageDataset, loadMnist } from '@tintype/datasets';
-import { cfgMnist, ganMnist, vaeMnist } from '@tintype/recipes';
+import { cfgMnist, ddpmMnist, ganMnist, vaeMnist } from '@tintype/recipes';
 import type { SuiteContext } from '../../quality-suite.ts';
 import { ganVariant } from './gan-variants.ts';
 
@@ -30,11 +30,11 @@ const imageSize = 28;
 /** Those of the recipes; codebooks and cycles have none yet. */
 export const digitFaults: readonly DigitFault[] = [
   {
-    name: 'gan-mnist with a learning rate of 10',
+    name: 'ddpm-mnist with a learning rate of 10',
     verdict: 'divergence',
     steps: 50,
     train: ({ train }, steps) =>
-      said(train(ganMnist, { variant: 'learning-rate', steps, changes: { learningRate: 10 } })),
+      said(train(ddpmMnist, { variant: 'learning-rate', steps, changes: { learningRate: 10 } })),
   },
   {
     name: "gan-mnist with 20 times the discriminator's learning rate",
