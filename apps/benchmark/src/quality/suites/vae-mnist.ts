@@ -88,7 +88,7 @@ type Trained = Awaited<ReturnType<typeof trainHeavy>>;
 function trainHeavy({ train, isQuick, files }: SuiteContext) {
   return train(vaeMnist, {
     variant: 'beta-20',
-    steps: isQuick ? 200 : 600,
+    steps: isQuick ? 200 : 300,
     changes: { klWeight: 20 },
     monitors: async (created) =>
       watchingEvery(await vaeMnist.monitors(created, { files, config: vaeMnist.config }), 50),
@@ -120,9 +120,9 @@ async function reportSweep(context: SuiteContext, healthy: Trained): Promise<voi
     return measureVaeBound(model, digitBatches(test), context.rng.fork('bound'));
   };
   const [half, one, four] = [
-    await branch('beta-0.5', 0.5),
-    await branch('beta-1', 1),
-    await branch('beta-4', 4),
+    await branch('half-beta', 0.5),
+    await branch('same-beta', 1),
+    await branch('fourfold-beta', 4),
   ];
   const before = await measureVaeBound(healthy.model, digitBatches(test), context.rng.fork('bound'));
   context.report(sweep, { healthy: smallestRatio([half, one, four]) });
