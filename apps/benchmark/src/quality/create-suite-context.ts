@@ -72,7 +72,8 @@ export function createSuiteContext(suite: QualitySuite, options: ContextOptions)
       reported.set(defined(suite, name), { ...reported.get(name), ...figures });
     },
     fact(name, value) {
-      facts[name] = value;
+      // JSON has no NaN and no infinity.
+      facts[name] = typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
     },
     note(text) {
       notes.push(text);

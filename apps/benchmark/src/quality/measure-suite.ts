@@ -7,7 +7,7 @@ import type { Provenance } from '../speed/make-records.ts';
 import { stepsOf } from './asked-checks.ts';
 import { createSuiteContext } from './create-suite-context.ts';
 import { judgeSuite } from './judge-suite.ts';
-import type { QualitySuite } from './quality-suite.ts';
+import type { QualitySuite, SuiteContext } from './quality-suite.ts';
 import type { ResultStore } from './result-store.ts';
 import type { SuiteResult } from './suite-result.ts';
 
@@ -29,8 +29,8 @@ export interface MeasureOptions {
 }
 
 /**
- * Trains and measures one suite with one seed and keeps the result. Throws what the suite throws, and `E_RUN_LOCKED`
- * where another process measures it; nothing is written then.
+ * Trains and measures one suite with one seed and keeps the result. One that throws fails with what it reported so far
+ * and a note, and is not kept. Throws `E_RUN_LOCKED` where another process measures it, and the signal's reason.
  */
 export async function measureSuite(suite: QualitySuite, options: MeasureOptions): Promise<SuiteResult> {
   const { seed, isQuick, store, runs, backend, files, signal, code, isReusing, provenance, note } = options;
@@ -48,8 +48,9 @@ export async function measureSuite(suite: QualitySuite, options: MeasureOptions)
   });
   try {
     if (options.isForced) removeTrainings(root);
-    await suite.measure(record.context);
+    const failure = await failureOf(suite, record.context);
     signal.throwIfAborted();
+    if (failure) note(`${failure.stack ?? failure.message}\n`);
     const calibration = store.readCalibration(suite.name, isQuick);
     const judgement = judgeSuite(suite, isQuick, record.reported, calibration);
     const result: SuiteResult = {
@@ -59,8 +60,9 @@ export async function measureSuite(suite: QualitySuite, options: MeasureOptions)
       steps: stepsOf(suite, isQuick),
       isQuick,
       ...judgement,
+      pass: judgement.pass && !failure,
       facts: record.facts,
-      notes: [...record.notes],
+      notes: [...record.notes, ...(failure ? [`stopped: ${failure.message}`] : [])],
       grids: [...record.grids],
       backend: backend.name,
       threads: backend.threads ?? 1,
@@ -69,11 +71,21 @@ export async function measureSuite(suite: QualitySuite, options: MeasureOptions)
       code: record.isOwn ? code : 'reused',
       ...provenance,
     };
-    store.writeResult(result);
+    if (!failure) store.writeResult(result);
     return result;
   } finally {
     record.dispose();
     await lock.release();
+  }
+}
+
+/** What a suite threw; none of the others is to miss its turn for it. */
+async function failureOf(suite: QualitySuite, context: SuiteContext): Promise<Error | undefined> {
+  try {
+    await suite.measure(context);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

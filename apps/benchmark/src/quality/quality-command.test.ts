@@ -30,7 +30,7 @@ interface Outcome {
 
 async function quality(
   args: string,
-  suite: QualitySuite = createTinySuite(),
+  suite: QualitySuite | readonly QualitySuite[] = createTinySuite(),
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const out: string[] = [];
@@ -43,7 +43,7 @@ async function quality(
   };
   const places = ['--results', join(folder, 'results'), '--runs', join(folder, 'runs'), '--threads', '1'];
   const code = await runQualityCommand([...args.split(' '), ...places], terminal, {
-    suites: [suite],
+    suites: [suite].flat(),
     ...(signal && { signal }),
   });
   return {
@@ -218,7 +218,8 @@ describe('a sabotaged suite fails', () => {
     expect(results[0]!.checks.every(({ pass, value }) => !pass && value === null)).toBe(true);
     const diverged: QualitySuite = {
       ...createTinySuite(),
-      measure: async ({ report }) => {
+      measure: async ({ report, fact }) => {
+        fact('loss', Number.NaN);
         for (const { name } of createTinySuite().checks)
           report(name, { healthy: Number.NaN, broken: Number.POSITIVE_INFINITY });
       },
@@ -228,14 +229,21 @@ describe('a sabotaged suite fails', () => {
     ).toBe(false);
   });
 
-  test('where it reports what it does not define, by an error', async () => {
+  test('where it throws, and the others have their turn', async () => {
     const stray: QualitySuite = {
       ...createTinySuite(),
+      name: 'stray',
       measure: async ({ report }) => report('pictures are reconstruct', { healthy: 1 }),
     };
-    await expect(quality('--suites tiny --quick', stray)).rejects.toThrow(
-      /nearest is pictures are reconstructed/i,
-    );
+    const { code, results, notes } = await quality('--all --quick --json', [stray, createTinySuite()]);
+    expect(code).toBe(1);
+    expect(results.map(({ suite, pass }) => [suite, pass])).toEqual([
+      ['stray', false],
+      ['tiny', true],
+    ]);
+    expect(results[0]!.notes[0]).toMatch(/stopped: .*there is no such check/);
+    expect(notes).toMatch(/nearest is pictures are reconstructed/i);
+    expect((await quality('--all --quick --json', [stray])).notes).not.toContain('is whole');
   });
 });
 
