@@ -30,7 +30,8 @@ export type BinarizedFigures = {
   readonly binarizedNegativeElbo: number;
   readonly binarizedReconstruction: number;
   readonly binarizedKl: number;
-  /** −log p(x) by importance sampling, 5 and 50 codes of each of the first 1 000 digits; the bound of the same digits. */
+  /** −log p(x) by importance sampling, 1, 5 and 50 codes of each of the first 1 000 digits; the bound of the same digits. */
+  readonly iwae1: number;
   readonly iwae5: number;
   readonly negativeLogLikelihood: number;
   readonly negativeElboOfThose: number;
@@ -86,11 +87,12 @@ async function measureBinarized(
   const some = await measureVaeBound(model, binary(importanceDigits), rng.fork('binarized-bound'));
   const estimate = (samples: number) =>
     estimateNegativeLogLikelihood(model, binary(importanceDigits), { samples, rng: rng.fork('importance') });
-  const [iwae5, nats] = [await estimate(5), await estimate(importanceSamples)];
+  const [iwae1, iwae5, nats] = [await estimate(1), await estimate(5), await estimate(importanceSamples)];
   return {
     binarizedNegativeElbo: whole.negativeElbo,
     binarizedReconstruction: whole.reconstruction,
     binarizedKl: whole.kl,
+    iwae1,
     iwae5,
     negativeLogLikelihood: nats,
     negativeElboOfThose: some.negativeElbo,
