@@ -91,13 +91,13 @@ test('a finished training is only loaded, with what it said', async () => {
 
 test.each([
   ['settings', { changes: { learningRate: 0.01 } }, {}],
-  ['steps', { steps: 31 }, {}],
+  ['steps', { steps: 3 }, {}],
   ['batch size', { batchSize: 5 }, {}],
   ['seed', { seed: 1 }, {}],
   ['code', {}, { code: 'b' }],
 ])('other %s are another training', async (_, request, changes) => {
-  await train();
-  const at = place(changes);
+  await train({}, place({ steps: 2 }));
+  const at = place({ steps: 2, ...changes });
   const again = await train(request, at);
   expect(at.heard.notes.join('')).toMatch(/starts anew/);
   expect(at.heard.trained).toEqual([again.totalSteps]);
