@@ -31,11 +31,25 @@ test.each([
 test.each([
   ['a test', 'packages/gan/src/loss.test.ts'],
   ['a README', 'packages/gan/src/README.md'],
-  ['frozen expectations', 'packages/recipes/src/gan-expectations.ts'],
   ['a result', 'apps/benchmark/results/quality/gan/seed-0.json'],
 ])('%s does not', (_, path) => {
   const before = readCodeVersion(checkout);
   expect(put(path, 'two')).toBe(before);
+});
+
+const recipe = (expectations: string, steps = 3) =>
+  `export const gan = {\n  steps: ${steps},\n  expectations: ${expectations},\n  evaluate,\n};\n`;
+
+test("a recipe's frozen expectations do not change it, the rest of the recipe does", () => {
+  const path = 'packages/recipes/src/gan-mnist.ts';
+  const before = put(path, recipe('[]'));
+  expect(put(path, recipe("[\n    {\n      id: '1.6',\n      healthy: [1, 2, 3],\n    },\n  ]"))).toBe(
+    before,
+  );
+  expect(put(path, recipe("[\n    { id: '1.6' },\n  ]", 4))).not.toBe(before);
+  expect(put('packages/gan/src/gan.ts', recipe('[]'))).not.toBe(
+    put('packages/gan/src/gan.ts', recipe('[\n  ]')),
+  );
 });
 
 test('the checkout is found from here', () => {
