@@ -39,8 +39,7 @@ export function createDuplicateLatentsMonitor(options: DuplicateLatentsOptions):
   let before: ReadonlySet<string> = new Set();
 
   const look = async (context: MonitorContext): Promise<Finding> => {
-    const latents = await readLatents(options, settings.samples);
-    const outputs = await readOutputs(options, settings.samples, context);
+    const { latents, outputs } = await readBoth(options, settings.samples, context);
     const evidence = {
       ...(latents && { repeatedWithinBatch: repeatedWithin(latents) }),
       ...(latents && { repeatedSinceLastCheck: shareOf(latents, (row) => before.has(row)) }),
@@ -56,24 +55,26 @@ export function createDuplicateLatentsMonitor(options: DuplicateLatentsOptions):
   return createPatientMonitor({ name: 'duplicate-latents', ...settings }, look);
 }
 
-async function readLatents({ latents }: DuplicateLatentsOptions, samples: number) {
-  const batch = latents?.();
-  if (!batch) return undefined;
-  const count = Math.min(samples, batch.shape[0]!);
-  const [rows] = await readRows([], () => [batch.slice(0, count)]);
-  return rowKeys(rows!);
+interface Both {
+  readonly latents?: readonly string[];
+  readonly outputs?: readonly string[];
 }
 
-async function readOutputs(
-  { sample }: DuplicateLatentsOptions,
+/** Each row as a key. */
+async function readBoth(
+  { latents, sample }: DuplicateLatentsOptions,
   samples: number,
   { rng, signal }: MonitorContext,
-) {
-  if (!sample) return undefined;
-  const [rows] = await readRows([
-    () => sample(samples, { rng: rng.fork('sample'), ...(signal && { signal }) }),
+): Promise<Both> {
+  const batch = latents?.();
+  if (!batch && !sample) return {};
+  const draws = sample ? [() => sample(samples, { rng: rng.fork('sample'), ...(signal && { signal }) })] : [];
+  const rows = await readRows(draws, (...outputs) => [
+    ...(batch ? [batch.slice(0, Math.min(samples, batch.shape[0]!))] : []),
+    ...outputs,
   ]);
-  return rowKeys(rows!);
+  const read = rows.map(rowKeys);
+  return { ...(batch && { latents: read[0]! }), ...(sample && { outputs: read.at(-1)! }) };
 }
 
 function rowKeys({ count, dimension, values }: Rows): string[] {

@@ -5,7 +5,7 @@ import type { Monitor, MonitorContext } from '../training/monitor.ts';
 import type { DrawContext } from './draw.ts';
 import { readOptions, type WatchOptions, watchRules } from './monitor-options.ts';
 import { createPatientMonitor, type Finding } from './patient-monitor.ts';
-import { readRows } from './rows.ts';
+import { type Rows, readRows } from './rows.ts';
 
 export interface EmaGapOptions extends WatchOptions {
   readonly ema: Ema;
@@ -43,11 +43,11 @@ export function createEmaGapMonitor(options: EmaGapOptions): Monitor {
   const settings = readOptions('createEmaGapMonitor', options, rules, kinds);
 
   const look = async (context: MonitorContext): Promise<Finding> => {
-    const [difference, norm] = await readNorms(options);
-    const distance = difference / Math.max(norm, 1e-12);
+    const [norms, scores] = await readGap(options, context);
+    const distance = norms!.values[0]! / Math.max(norms!.values[1]!, 1e-12);
     const isFar = distance > settings.maxDistance;
-    if (!options.score) return { evidence: { distance }, advice: isFar ? advice : undefined };
-    const [rawScore, averageScore] = await readScores(options, context);
+    if (!scores) return { evidence: { distance }, advice: isFar ? advice : undefined };
+    const [rawScore, averageScore] = scores.values as unknown as [number, number];
     const scoreRatio = averageScore / Math.max(rawScore, 1e-12);
     const isWorse = scoreRatio > settings.maxScoreRatio;
     const evidence = { distance, rawScore, averageScore, scoreRatio };
@@ -56,41 +56,40 @@ export function createEmaGapMonitor(options: EmaGapOptions): Monitor {
   return createPatientMonitor({ name: 'ema-gap', ...settings }, look);
 }
 
-/** Norm of the difference, and of the parameters. */
-async function readNorms({ ema, parameters }: EmaGapOptions): Promise<[number, number]> {
-  const [rows] = await readRows([], () => {
-    const averages = ema.state.tensors();
-    const pairs = [...parameters].flatMap(([name, { variable, isTrainable }]) => {
-      const average = averages.get(name)?.tensor;
-      return isTrainable && average ? [[average, variable] as const] : [];
-    });
-    if (pairs.length === 0) {
-      const what = 'the average holds none of the trainable parameters';
-      throw new TintypeError('E_CONFIG', { where: 'createEmaGapMonitor.parameters', what });
-    }
-    const norm = (tensors: tf.Tensor[]) => tf.addN(tensors.map((tensor) => tensor.square().sum())).sqrt();
-    const differences = pairs.map(([average, variable]) => tf.sub(average, variable));
-    return [tf.stack([norm(differences), norm(pairs.map(([, variable]) => variable))])];
-  });
-  return [rows!.values[0]!, rows!.values[1]!];
-}
-
-/** With the raw weights, then with the average. */
-async function readScores(
-  { ema, score }: EmaGapOptions,
-  { rng, signal }: MonitorContext,
-): Promise<[number, number]> {
-  const once = () => score!({ rng: rng.fork('score'), ...(signal && { signal }) });
+/** The two norms, and the scores with the raw weights and with the average. */
+async function readGap(options: EmaGapOptions, { rng, signal }: MonitorContext): Promise<Rows[]> {
+  const { ema, score } = options;
+  const norms = () => readNorms(options);
+  if (!score) return readRows([norms]);
+  const raw = () => score({ rng: rng.fork('score'), ...(signal && { signal }) });
   const averaged = async () => {
     ema.swap();
     try {
-      return await once();
+      return await raw();
     } finally {
       ema.swap();
     }
   };
-  const [rows] = await readRows([once, averaged], (raw, average) => [
-    tf.stack([raw!, average!].map((s) => s.reshape([]))),
+  return readRows([norms, raw, averaged], (both, ...scores) => [
+    both!,
+    tf.stack(scores.map((each) => each.reshape([]))),
   ]);
-  return [rows!.values[0]!, rows!.values[1]!];
+}
+
+/** Norm of the difference, and of the parameters, [2]. */
+function readNorms({ ema, parameters }: EmaGapOptions): tf.Tensor {
+  const averages = ema.state.tensors();
+  const pairs = [...parameters].flatMap(([name, { variable, isTrainable }]) => {
+    const average = averages.get(name)?.tensor;
+    return isTrainable && average ? [[average, variable] as const] : [];
+  });
+  if (pairs.length === 0) {
+    const what = 'the average holds none of the trainable parameters';
+    throw new TintypeError('E_CONFIG', { where: 'createEmaGapMonitor.parameters', what });
+  }
+  return tf.tidy(() => {
+    const norm = (tensors: tf.Tensor[]) => tf.addN(tensors.map((tensor) => tensor.square().sum())).sqrt();
+    const differences = pairs.map(([average, variable]) => tf.sub(average, variable));
+    return tf.stack([norm(differences), norm(pairs.map(([, variable]) => variable))]);
+  });
 }

@@ -27,7 +27,7 @@ interface SmallFault {
 export const smallSystems: readonly SmallSystem[] = [
   {
     name: 'a GAN on the ring of eight Gaussians',
-    steps: 800,
+    steps: 600,
     create: (rng) => createPointGan(rng),
     faults: [
       {
