@@ -21,11 +21,11 @@ import { mnistBatches } from './mnist-batches.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface GanMnistConfig extends GanConfig {
-  /** Adam's in both networks, above 0. @default 0.0002 */
+  /** Adam's in both networks, above 0. @default 0.001 */
   readonly learningRate: number;
   /** Decay of Adam's first moment, in [0, 1). @default 0.5 */
   readonly adamBeta1: number;
-  /** Average of the weights that samples are made with, in [0, 1). @default 0.99 */
+  /** Average of the weights that samples are made with, in [0, 1). @default 0.999 */
   readonly emaDecay: number;
 }
 
@@ -39,7 +39,10 @@ export type GanMnist = Gan & {
   readonly latestLatents: () => tf.Tensor | undefined;
 };
 
-/** Digits from a DCGAN (Radford et al. 2015) with the non-saturating loss. */
+/**
+ * Digits from a DCGAN (Radford et al. 2015) with the non-saturating loss and an R1 penalty (Mescheder et al. 2018),
+ * which keeps the rarer digits and lets both networks learn five times as fast as without.
+ */
 export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> = {
   name: 'gan-mnist',
   system: 'gan',
@@ -48,9 +51,11 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
     ...defaultGanConfig,
     generatorChannels: 32,
     discriminatorChannels: 32,
-    learningRate: 2e-4,
+    discriminatorNorm: 'none',
+    r1Gamma: 0.1,
+    learningRate: 1e-3,
     adamBeta1: 0.5,
-    emaDecay: 0.99,
+    emaDecay: 0.999,
   },
   steps: 3000,
   batchSize: 64,

@@ -21,7 +21,7 @@ import {
  */
 const golden: Readonly<Record<string, string>> = {
   'vae-mnist': 'e6747ee2d472a6ec',
-  'gan-mnist': '5a5f307aa9ce504d',
+  'gan-mnist': 'd787627016553d24',
   'ddpm-mnist': '85d6155625d8c8cc',
   'cfg-mnist': '90ff8b99836a2888',
 };

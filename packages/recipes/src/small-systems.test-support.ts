@@ -36,7 +36,7 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
   },
   'gan-mnist': {
     recipe: ganMnist,
-    changes: { imageSize, latentDim: 4, generatorChannels: 4, discriminatorChannels: 4 },
+    changes: { imageSize, latentDim: 4, generatorChannels: 4, discriminatorChannels: 4, learningRate: 0.01 },
     options: { batchSize: 3 },
   },
   'ddpm-mnist': {
