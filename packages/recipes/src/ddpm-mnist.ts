@@ -104,7 +104,22 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
       },
       { ...request, ...(signal && { signal }) },
     ),
-  expectations: [],
+  expectations: [
+    {
+      id: '11.6',
+      name: 'squared error of the noise predicted on test digits',
+      metric: 'noiseError',
+      direction: '<=',
+      threshold: 0.05,
+    },
+    {
+      id: '11.6',
+      name: 'digits among the samples, of ten',
+      metric: 'classesCovered',
+      direction: '>=',
+      threshold: 10,
+    },
+  ],
 };
 
 function sampleDigits(

@@ -79,7 +79,36 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
   sampleOptions: { batchSize: 64 },
   evaluate: (model, { options, ...request }) =>
     evaluateGan(model, sampleGan(model, { ...request, ...options }), request),
-  expectations: [],
+  expectations: [
+    {
+      id: '1.6',
+      name: 'share of the rarest of ten digits',
+      metric: 'smallestClassShare',
+      direction: '>=',
+      threshold: 0.03,
+    },
+    {
+      id: '1.6',
+      name: 'FID-LeNet ÷ that of an untrained generator',
+      metric: 'fidToUntrained',
+      direction: '<=',
+      threshold: 1 / 3,
+    },
+    {
+      id: '1.6',
+      name: 'FID-LeNet ÷ that of independent Gaussian pixels',
+      metric: 'fidToPixelGaussian',
+      direction: '<=',
+      threshold: 1,
+    },
+    {
+      id: '1.6',
+      name: 'distance to the nearest training digit ÷ that of test digits',
+      metric: 'memorizationRatio',
+      direction: '>=',
+      threshold: 1,
+    },
+  ],
 };
 
 function withDispose(trainStep: TrainStep, dispose: () => void): TrainStep {

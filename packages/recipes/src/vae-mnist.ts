@@ -42,5 +42,20 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
   sampleOptions: { batchSize: 64 },
   evaluate: (model, { options, count, ...request }) =>
     evaluateVae(model, sampleVae(model, { count, rng: request.rng, ...options }), request),
-  expectations: [],
+  expectations: [
+    {
+      id: '9.3',
+      name: '−ELBO of binarised test digits, nats',
+      metric: 'binarizedNegativeElbo',
+      direction: '<=',
+      threshold: 115,
+    },
+    {
+      id: '9.4',
+      name: 'digits among the samples, of ten',
+      metric: 'classesCovered',
+      direction: '>=',
+      threshold: 10,
+    },
+  ],
 };
