@@ -9,7 +9,7 @@ import type { EvaluateRequest } from './recipe.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export type DdpmFigures = DigitFigures & {
-  /** Mean squared error of the predicted noise on the first 500 test digits, each at ten timesteps; 1 knows nothing. */
+  /** Mean squared error of the predicted noise on the first 500 test digits (100 with labels), each at ten timesteps; 1 knows nothing. */
   readonly noiseError: number;
 };
 
@@ -31,6 +31,8 @@ export interface EvaluatedDiffusion {
 type Request = Omit<EvaluateRequest<object>, 'options' | 'count'>;
 
 const noisedDigits = 500;
+/** Fewer, since a guided model is evaluated at several scales. */
+const labelledDigits = 100;
 
 export async function evaluateDdpm(
   { denoiser, schedule, imageSize, samples }: EvaluatedDiffusion,
@@ -57,7 +59,7 @@ export async function evaluateGuided(
   const reference = await createDigitReference({ files, imageSize });
   try {
     const { test, real } = reference;
-    const digits = digitBatches(test, { imageSize, count: noisedDigits, batchSize: 100 });
+    const digits = digitBatches(test, { imageSize, count: labelledDigits, batchSize: 100 });
     const noise = { schedule, rng: rng.fork('noise'), labels: test.labels! };
     const { mean } = await measureNoiseError(denoiser, untilAborted(digits, signal), noise);
     const told = { rng: rng.fork('digits'), ...(onScore && { onScore }) };
