@@ -4,16 +4,14 @@ import { ganMnist } from '@tintype/recipes';
 
 /** What is changed of the recipe's training; the networks and the data stay. */
 export interface GanVariant {
-  /** Times the discriminator's learning rate. @default 1 */
-  readonly discriminatorFactor?: number;
-  /** Times the generator's. @default 1 */
+  /** Times the generator's learning rate. @default 1 */
   readonly generatorFactor?: number;
   /** @default that of the recipe */
   readonly warmUp?: 'ratio' | 'none';
 }
 
-/** `gan-mnist` with learning rates of each network, or an average of the weights that does not warm up. */
-export function ganVariant({ discriminatorFactor = 1, generatorFactor = 1, warmUp = 'ratio' }: GanVariant) {
+/** `gan-mnist` with another learning rate of the generator, or an average of the weights that does not warm up. */
+export function ganVariant({ generatorFactor = 1, warmUp = 'ratio' }: GanVariant) {
   const create: typeof ganMnist.create = ({ learningRate, adamBeta1, emaDecay, ...config }, rng) => {
     const gan = createGan(config, rng);
     const adam = (network: string, factor: number) =>
@@ -23,7 +21,7 @@ export function ganVariant({ discriminatorFactor = 1, generatorFactor = 1, warmU
       });
     const optimizers = {
       generator: adam('generator', generatorFactor),
-      discriminator: adam('discriminator', discriminatorFactor),
+      discriminator: adam('discriminator', 1),
     };
     const ema = createEma(gan.parameters, { emaDecay, warmUp });
     const model = { ...gan, latestLatents: () => undefined };
