@@ -9,7 +9,7 @@ import {
 } from '@tintype/metrics';
 import { digitBatches } from './digit-batches.ts';
 
-export type DigitBatches = AsyncIterable<tf.Tensor4D>;
+type DigitBatches = AsyncIterable<tf.Tensor4D>;
 
 /** The digits that samples are compared with, and what reads both. */
 export interface DigitReference {

@@ -14,7 +14,7 @@ import {
 } from './vae-likelihood.ts';
 
 /** All in nats per image, of the 10 000 test digits. */
-export type VaeLikelihoodFigures = {
+type VaeLikelihoodFigures = {
   /** −ELBO = reconstruction + kl of grey digits, the levels taken as probabilities. */
   readonly negativeElbo: number;
   readonly reconstruction: number;
@@ -26,7 +26,7 @@ export type VaeLikelihoodFigures = {
 };
 
 /** The same of digits that were binarised once, each pixel white with its grey level's probability. */
-export type BinarizedFigures = {
+type BinarizedFigures = {
   readonly binarizedNegativeElbo: number;
   readonly binarizedReconstruction: number;
   readonly binarizedKl: number;

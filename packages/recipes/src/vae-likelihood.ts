@@ -68,7 +68,7 @@ export async function measureVaeBound(
   };
 }
 
-export const activeUnitVariance = 0.01;
+const activeUnitVariance = 0.01;
 
 /** Latent numbers whose mean code moves with the image. */
 export function countActiveUnits({ unitVariances }: VaeBound): number {
