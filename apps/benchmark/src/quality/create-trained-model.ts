@@ -9,7 +9,8 @@ type Parts<Config extends object, M extends Model, Options extends object> = Omi
 > & {
   readonly files: DataFiles;
   readonly signal: AbortSignal;
-  readonly onScore: (score: ScoreReport) => void;
+  /** Told of each score and what it is of, where it is not simply of the variant. */
+  readonly onScore: (score: ScoreReport, of?: string) => void;
 };
 
 /** Of a model that holds its averaged weights. `dispose` may be called twice. */
@@ -19,10 +20,11 @@ export function createTrainedModel<Config extends object, M extends Model, Optio
 ): TrainedModel<Config, M, Options> {
   const { recipe, created, rng } = parts;
   let isDisposed = false;
+  let isRaw = false;
   return {
     ...parts,
     model: created.model,
-    async evaluate({ count, options }) {
+    async evaluate({ count, options, of = isRaw ? 'raw weights' : undefined }) {
       if (!recipe.evaluate) {
         throw new TintypeError('E_CONFIG', { where: recipe.name, what: 'the recipe measures nothing' });
       }
@@ -33,14 +35,16 @@ export function createTrainedModel<Config extends object, M extends Model, Optio
         rng: rng.fork('samples'),
         files,
         signal,
-        onScore,
+        onScore: (score) => onScore(score, of),
       });
     },
     async withRawWeights(run) {
       created.ema?.swap();
+      isRaw = true;
       try {
         return await run();
       } finally {
+        isRaw = false;
         created.ema?.swap();
       }
     },

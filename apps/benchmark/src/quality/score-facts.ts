@@ -2,9 +2,10 @@ import type { ScoreReport } from '@tintype/metrics';
 
 /** What no score is quoted without, by names that the report shows. */
 export function scoreFacts(variant: string, score: ScoreReport): Readonly<Record<string, number | string>> {
-  const { name, hash, n, realVsRealFloor, knownBadCeiling, interval } = score;
+  const { name, hash, n, value, realVsRealFloor, knownBadCeiling, interval } = score;
   return {
     [`${name} network`]: hash,
+    [`${variant}: ${name}`]: value,
     [`${variant}: ${name} n`]: n.fake,
     [`${variant}: ${name} n real`]: n.real,
     [`${variant}: ${name} floor, real against real`]: realVsRealFloor,

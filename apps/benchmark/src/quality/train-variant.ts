@@ -50,7 +50,8 @@ export async function trainVariant<Config extends object, M extends Model, Optio
     created.ema?.swap();
     const said = { verdicts: await log.verdicts(), losses: await log.losses() };
     const { files, signal } = place;
-    const onScore = (score: ScoreReport) => place.onScore(request.variant, score);
+    const onScore = (score: ScoreReport, of?: string) =>
+      place.onScore(of === undefined ? request.variant : `${request.variant}, ${of}`, score);
     const parts = { recipe, created, config, folder, totalSteps: key.steps, rng, files, signal, onScore };
     return createTrainedModel({ ...parts, ...said }, dispose);
   } catch (error) {

@@ -36,6 +36,8 @@ interface EvaluationRequest<Options> {
   readonly count: number;
   /** Other sampling options than the recipe's. */
   readonly options?: Partial<Options>;
+  /** What tells the score apart from others of this training in the report. */
+  readonly of?: string;
 }
 
 /** A training that has come to its end. The model holds the averaged weights where the recipe keeps an average. */

@@ -35,7 +35,11 @@ export const cfgMnistSuite = defineSuite({
   ],
   async measure(context) {
     const healthy = await context.train(cfgMnist, { variant: 'healthy' });
-    const at = (weight: number) => ({ count: samples, options: { guidanceScale: 1 + weight } });
+    const at = (weight: number) => ({
+      count: samples,
+      options: { guidanceScale: 1 + weight },
+      of: `w = ${weight}`,
+    });
     const [without, few, many] = [
       await healthy.evaluate(at(0)),
       await healthy.evaluate(at(1)),

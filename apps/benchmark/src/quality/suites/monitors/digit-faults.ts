@@ -13,6 +13,7 @@ import {
 import { gatherImages, type ImageDataset, loadMnist } from '@tintype/datasets';
 import { cfgMnist, ddpmMnist, ganMnist, vaeMnist } from '@tintype/recipes';
 import type { SuiteContext } from '../../quality-suite.ts';
+import { onesOf } from '../ones-of.ts';
 import { ganVariant } from './gan-variants.ts';
 
 /** A recipe with something wrong in it. */
@@ -43,7 +44,11 @@ export const digitFaults: readonly DigitFault[] = [
     train: async ({ train, files, rng }, steps) => {
       const all = await loadMnist({ files });
       return said(
-        train(ganMnist, { variant: 'one-digit', steps, batches: () => onesOf(all, rng.fork('ones')) }),
+        train(ganMnist, {
+          variant: 'one-digit',
+          steps,
+          batches: () => onesOf(all, ganMnist.batchSize, rng.fork('ones')),
+        }),
       );
     },
   },
@@ -179,23 +184,6 @@ function withOtherLabels(batches: BatchSource, rng: RandomStream): BatchSource {
 /** The same few digits at every step. */
 function firstOf(dataset: ImageDataset, count: number): BatchSource {
   return { batch: () => ({ images: gatherImages(dataset, firstIndices(count), imageSize) }) };
-}
-
-/** Batches of ones alone. */
-function onesOf(dataset: ImageDataset, rng: RandomStream): BatchSource {
-  const ones = [...dataset.labels!.keys()].filter((i) => dataset.labels![i] === 1);
-  return {
-    batch(step) {
-      const order = rng.fork(step).permutation(ones.length).subarray(0, ganMnist.batchSize);
-      return {
-        images: gatherImages(
-          dataset,
-          Int32Array.from(order, (i) => ones[i]!),
-          imageSize,
-        ),
-      };
-    },
-  };
 }
 
 /** Some of the first so many. */
