@@ -366,10 +366,14 @@ describeOnBackends('trainLoop frees what it holds', () => {
   test('a preview that never settles is named, and its late tensor is freed', async () => {
     const before = tf.memory().numTensors;
     const tiny = createTinyTraining();
-    const late = new Promise<tf.Tensor4D>((resolve) => setTimeout(() => resolve(tf.zeros([1, 2, 2, 1])), 60));
+    let settle: (images: tf.Tensor4D) => void = fail;
+    const late = new Promise<tf.Tensor4D>((resolve) => {
+      settle = resolve;
+    });
     const run = collect(train(tiny, { steps: 2, preview: () => late, callbackTimeoutMs: 20 }));
     await expect(run).rejects.toMatchObject({ code: 'E_TIMEOUT' });
     await expect(run).rejects.toThrow('preview');
+    settle(tf.zeros([1, 2, 2, 1]));
     await late;
     tiny.dispose();
     expect(tf.memory().numTensors).toBe(before);
