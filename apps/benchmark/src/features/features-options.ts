@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
-import { nearestName } from '@tintype/core-tensor';
 import { type FeatureNetworkName, featureNetworkRecipes } from '@tintype/metrics';
+import { nearestAdvice, readFlags, wholeFlag } from '../flags.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What `bench features` is asked to do. */
@@ -40,51 +39,25 @@ const flags = {
 
 /** Throws `UsageError` for anything that cannot be meant. */
 export function parseFeaturesOptions(args: readonly string[]): FeaturesOptions {
-  const values = readFlags(args);
+  const values = readFlags(args, flags);
   const isHelp = values.help === true;
-  const steps = whole('steps', values.steps, 1);
+  const steps = wholeFlag('steps', values.steps, 1);
   return {
     data: isHelp ? names[0]! : dataName(values.data),
-    seed: whole('seed', values.seed, 0) ?? 0,
+    seed: wholeFlag('seed', values.seed, 0) ?? 0,
     ...(steps !== undefined && { steps }),
-    threads: whole('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
+    threads: wholeFlag('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
     out: values.out ?? 'runs/features',
     isJson: values.json === true,
     isHelp,
   };
 }
 
-function readFlags(args: readonly string[]) {
-  const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(flags, nameOf(arg)));
-  if (unknown !== undefined) {
-    throw new UsageError(`Unknown flag ${unknown}.${advice(nameOf(unknown), Object.keys(flags), '--')}`);
-  }
-  try {
-    return parseArgs({ args: [...args], options: flags, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function nameOf(arg: string): string {
-  return arg.slice(2).split('=')[0]!;
-}
-
-function advice(given: string, known: readonly string[], prefix = ''): string {
-  const nearest = nearestName(given, known);
-  return nearest === undefined ? '' : ` The nearest is ${prefix}${nearest}.`;
-}
-
 function dataName(given: string | undefined): FeatureNetworkName {
   if (given === undefined) throw new UsageError(`--data is missing. Known: ${names.join(', ')}.`);
   const name = names.find((each) => each === given);
   if (name !== undefined) return name;
-  throw new UsageError(`--data: there is no ${given}.${advice(given, names)} Known: ${names.join(', ')}.`);
-}
-
-function whole(flag: string, text: string | undefined, minimum: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new UsageError(`--${flag} must be a whole number of at least ${minimum}, received ${text}.`);
+  throw new UsageError(
+    `--data: there is no ${given}.${nearestAdvice(given, names)} Known: ${names.join(', ')}.`,
+  );
 }

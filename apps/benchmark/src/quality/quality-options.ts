@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { nearestName } from '@tintype/core-tensor';
+import { readFlags, wholeFlag } from '../flags.ts';
 import { UsageError } from '../usage-error.ts';
 import { findCheckout } from './code-version.ts';
 import type { QualitySuite } from './quality-suite.ts';
@@ -64,7 +64,7 @@ const flags = {
 
 /** Throws `UsageError` for anything that cannot be meant. */
 export function parseQualityOptions(args: readonly string[], known: readonly QualitySuite[]): QualityOptions {
-  const values = readFlags(args);
+  const values = readFlags(args, flags);
   const isReporting = values.report === true;
   const isCalibrating = values.calibrate === true;
   const isEverySuite = values.all === true || isReporting || isCalibrating || values.help === true;
@@ -74,39 +74,20 @@ export function parseQualityOptions(args: readonly string[], known: readonly Qua
   const checkout = findCheckout();
   return {
     suites: values.suites === undefined ? known : findSuites(values.suites, known),
-    seed: whole('seed', values.seed, 0) ?? 0,
+    seed: wholeFlag('seed', values.seed, 0) ?? 0,
     isQuick: values.quick === true,
     isContinuing: values.all === true,
     isForced: values.force === true,
     isReusing: values.reuse === true,
     isCalibrating,
     isReporting,
-    threads: whole('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
+    threads: wholeFlag('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
     isJson: values.json === true,
     ...(values.out !== undefined && { out: values.out }),
     results: values.results ?? join(checkout, 'apps', 'benchmark', 'results', 'quality'),
     runs: values.runs ?? join(checkout, 'runs', 'quality'),
     isHelp: values.help === true,
   };
-}
-
-function readFlags(args: readonly string[]) {
-  const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(flags, nameOf(arg)));
-  if (unknown !== undefined) {
-    const nearest = nearestName(nameOf(unknown), Object.keys(flags));
-    throw new UsageError(
-      `Unknown flag ${unknown}.${nearest === undefined ? '' : ` The nearest is --${nearest}.`}`,
-    );
-  }
-  try {
-    return parseArgs({ args: [...args], options: flags, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function nameOf(arg: string): string {
-  return arg.slice(2).split('=')[0]!;
 }
 
 /** In the order of the list, each once. */
@@ -125,11 +106,4 @@ function unknownSuite(name: string, known: readonly QualitySuite[]): UsageError 
   const nearest = nearestName(name, names);
   const advice = nearest === undefined ? '' : ` The nearest is ${nearest}.`;
   return new UsageError(`--suites: there is no ${name}.${advice} Known: ${names.join(', ')}.`);
-}
-
-function whole(flag: string, text: string | undefined, minimum: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new UsageError(`--${flag} must be a whole number of at least ${minimum}, received ${text}.`);
 }

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
-import { nearestName } from '@tintype/core-tensor';
 import { type PeerName, peerNames } from '../contestants/peers.ts';
 import type { ClockName } from '../contestants/protocol.ts';
+import { nearestAdvice, readFlags, wholeFlag } from '../flags.ts';
 import { UsageError } from '../usage-error.ts';
 import { type SuiteName, suiteNames } from '../workloads/suites.ts';
 
@@ -67,18 +66,18 @@ const flags = {
 
 /** Throws `UsageError` for anything that cannot be meant. */
 export function parseSpeedOptions(args: readonly string[]): SpeedOptions {
-  const values = readFlags(args);
+  const values = readFlags(args, flags);
   list('backends', values.backends, ['wasm'] as const);
   return {
     suites: list('suites', values.suites, suiteNames) ?? suiteNames,
     systems: values.systems?.split(',') ?? [],
     peers: list('peer', values.peer, peerNames) ?? [],
     ...(values.python !== undefined && { python: values.python }),
-    threads: whole('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
-    rounds: whole('rounds', values.rounds, 1) ?? 10,
+    threads: wholeFlag('threads', values.threads, 1) ?? Math.min(availableParallelism(), 8),
+    rounds: wholeFlag('rounds', values.rounds, 1) ?? 10,
     clock: values['cpu-time'] === true ? 'cpu' : 'wall',
-    idleTimeout: whole('idle-timeout', values['idle-timeout'], 0) ?? 20,
-    timeout: whole('timeout', values.timeout, 1) ?? 300,
+    idleTimeout: wholeFlag('idle-timeout', values['idle-timeout'], 0) ?? 20,
+    timeout: wholeFlag('timeout', values.timeout, 1) ?? 300,
     isJson: values.json === true,
     ...(values.out !== undefined && { out: values.out }),
     isQuick: values.quick === true,
@@ -86,25 +85,6 @@ export function parseSpeedOptions(args: readonly string[]): SpeedOptions {
     isProfiling: values.profile === true,
     isHelp: values.help === true,
   };
-}
-
-function readFlags(args: readonly string[]) {
-  const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(flags, nameOf(arg)));
-  if (unknown !== undefined) {
-    const nearest = nearestName(nameOf(unknown), Object.keys(flags));
-    throw new UsageError(
-      `Unknown flag ${unknown}.${nearest === undefined ? '' : ` The nearest is --${nearest}.`}`,
-    );
-  }
-  try {
-    return parseArgs({ args: [...args], options: flags, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function nameOf(arg: string): string {
-  return arg.slice(2).split('=')[0]!;
 }
 
 function list<Name extends string>(
@@ -115,15 +95,8 @@ function list<Name extends string>(
   return text?.split(',').map((name) => {
     const found = known.find((each) => each === name);
     if (found !== undefined) return found;
-    const nearest = nearestName(name, known);
-    const advice = nearest === undefined ? '' : ` The nearest is ${nearest}.`;
-    throw new UsageError(`--${flag}: there is no ${name}.${advice} Known: ${known.join(', ')}.`);
+    throw new UsageError(
+      `--${flag}: there is no ${name}.${nearestAdvice(name, known)} Known: ${known.join(', ')}.`,
+    );
   });
-}
-
-function whole(flag: string, text: string | undefined, minimum: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new UsageError(`--${flag} must be a whole number of at least ${minimum}, received ${text}.`);
 }

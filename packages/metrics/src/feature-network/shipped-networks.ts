@@ -1,3 +1,4 @@
+import { fashionMnistClassNames, mnistClassNames } from '@tintype/datasets';
 import type { FeatureNetworkName } from './feature-network-recipes.ts';
 
 export interface ShippedNetwork {
@@ -13,22 +14,11 @@ export const shippedNetworks: Readonly<Record<FeatureNetworkName, ShippedNetwork
   mnist: {
     scoreName: 'FID-LeNet',
     sha256: '4e467c6a50d56694222a3872bee0016ed5fb8ef4075cc82347d0a8726ee9cc95',
-    classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    classNames: mnistClassNames,
   },
   'fashion-mnist': {
     scoreName: 'FID-LeNet-Fashion',
     sha256: '62038f1f56483032dc4c2d9c1b8431692da9bb866d4d0b752eebc0660bdc08de',
-    classNames: [
-      'T-shirt/top',
-      'trouser',
-      'pullover',
-      'dress',
-      'coat',
-      'sandal',
-      'shirt',
-      'sneaker',
-      'bag',
-      'ankle boot',
-    ],
+    classNames: fashionMnistClassNames,
   },
 };
