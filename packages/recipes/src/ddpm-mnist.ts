@@ -110,7 +110,9 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
       name: 'squared error of the noise predicted on test digits',
       metric: 'noiseError',
       direction: '<=',
-      threshold: 0.05,
+      threshold: 0.0734,
+      healthy: [0.049285, 0.050343, 0.049296],
+      broken: [0.096428, 0.09958, 0.097999],
     },
     {
       id: '11.6',
@@ -118,6 +120,8 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
       metric: 'classesCovered',
       direction: '>=',
       threshold: 10,
+      healthy: [10, 10, 10],
+      broken: [8, 9, 9],
     },
   ],
 };

@@ -86,6 +86,8 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
       metric: 'smallestClassShare',
       direction: '>=',
       threshold: 0.03,
+      healthy: [0.0705, 0.066, 0.0605],
+      broken: [0, 0, 0],
     },
     {
       id: '1.6',
@@ -93,6 +95,8 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
       metric: 'fidToUntrained',
       direction: '<=',
       threshold: 1 / 3,
+      healthy: [0.10934, 0.087289, 0.12001],
+      broken: [0.99958, 1.0008, 1.0005],
     },
     {
       id: '1.6',
@@ -100,6 +104,8 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
       metric: 'fidToPixelGaussian',
       direction: '<=',
       threshold: 1,
+      healthy: [0.1269, 0.10139, 0.13924],
+      broken: [1.1601, 1.1625, 1.1608],
     },
     {
       id: '1.6',
@@ -107,6 +113,8 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
       metric: 'memorizationRatio',
       direction: '>=',
       threshold: 1,
+      healthy: [1.6086, 1.6141, 1.699],
+      broken: [0, 0, 0],
     },
   ],
 };

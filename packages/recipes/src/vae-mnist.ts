@@ -49,6 +49,8 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
       metric: 'binarizedNegativeElbo',
       direction: '<=',
       threshold: 115,
+      healthy: [104.47, 105.23, 104.22],
+      broken: [205.6, 205.63, 204.92],
     },
     {
       id: '9.4',
@@ -56,6 +58,17 @@ export const vaeMnist: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
       metric: 'classesCovered',
       direction: '>=',
       threshold: 10,
+      healthy: [10, 10, 10],
+      broken: [1, 1, 1],
+    },
+    {
+      id: '9.5',
+      name: 'active latent units',
+      metric: 'activeUnits',
+      direction: '>=',
+      threshold: 6,
+      healthy: [10, 9, 10],
+      broken: [0, 0, 3],
     },
   ],
 };
