@@ -31,11 +31,11 @@ const imageSize = 28;
 /** Those of the recipes; codebooks and cycles have none yet. */
 export const digitFaults: readonly DigitFault[] = [
   {
-    name: 'ddpm-mnist with a learning rate of 1000',
+    name: 'ddpm-mnist with a learning rate of 100',
     verdict: 'divergence',
     steps: 50,
     train: ({ train }, steps) =>
-      said(train(ddpmMnist, { variant: 'learning-rate', steps, changes: { learningRate: 1000 } })),
+      said(train(ddpmMnist, { variant: 'learning-rate', steps, changes: { learningRate: 100 } })),
   },
   {
     name: 'gan-mnist that learns one digit of ten',
