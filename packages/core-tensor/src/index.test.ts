@@ -104,6 +104,7 @@ test('the package exports these values and no others', () => {
       "silu",
       "spaceToDepth",
       "stepSchedule",
+      "stopGradient",
       "tapShared",
       "tf",
       "toFloat32",

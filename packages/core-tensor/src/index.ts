@@ -88,6 +88,7 @@ export {
   type SinusoidalTimeEmbedding,
   type SinusoidalTimeEmbeddingOptions,
 } from './layers/sinusoidal-time-embedding.ts';
+export { stopGradient } from './layers/stop-gradient.ts';
 export { createTimeEmbedding, type TimeEmbeddingOptions } from './layers/time-embedding.ts';
 export {
   createDownsample,

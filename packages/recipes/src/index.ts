@@ -25,6 +25,8 @@ export type {
   DataOptions,
   EvaluateRequest,
   Expectation,
+  HeldOutRequest,
+  InterpolateRequest,
   MonitorRequest,
   PreviewRequest,
   Recipe,

@@ -74,6 +74,19 @@ export interface EvaluateRequest<Options> extends Omit<SampleRequest<Options>, '
   readonly signal?: AbortSignal;
 }
 
+export interface HeldOutRequest<Config = object> {
+  readonly files: DataFiles;
+  readonly config: Config;
+}
+
+/** Images [n, h, w, c] in [-1, 1] to go from and to, row by row, at the size of the model. */
+export interface InterpolateRequest {
+  readonly from: tf.Tensor4D;
+  readonly to: tf.Tensor4D;
+  /** Images of a row, both ends included; at least 2. */
+  readonly steps: number;
+}
+
 /** How a recipe's samples are best looked at. */
 export interface SampleGrid {
   /** Images of a whole grid. */
@@ -107,6 +120,12 @@ export interface Recipe<Config = object, M extends Model = Model, Options extend
   preview(model: M, rng: RandomStream, request: PreviewRequest): tf.Tensor4D | Promise<tf.Tensor4D>;
   /** Batches of images [b, h, w, c]; the consumer owns and frees each. */
   sample(model: M, request: SampleRequest<Options>): AsyncIterable<tf.Tensor4D>;
+  /** Images of the recipe's dataset that no training sees: what `reconstruct` and `interpolate` begin with. */
+  heldOut?(request: HeldOutRequest<Config>): Promise<ImageDataset>;
+  /** Images [b, h, w, c] in [-1, 1] through their codes and back, at the same shape. */
+  reconstruct?(model: M, images: tf.Tensor4D): tf.Tensor4D;
+  /** Decoded codes between those of two images: [n · steps, h, w, c], a row after the other. */
+  interpolate?(model: M, request: InterpolateRequest): tf.Tensor4D;
   /** Every sampling option with its default; an unknown one is refused by name. */
   readonly sampleOptions: Readonly<Options>;
   /** @default 64 images, 16 on the way, as near to a square as it gets */

@@ -46,6 +46,9 @@ export function assertPhases(phases: readonly Phase[]): void {
   }
 }
 
-function isDue({ interval, offset = 0 }: Phase, step: number): boolean {
-  return (step - offset) % interval === 0;
+function isDue(
+  { interval, offset = 0, fromStep = 0, untilStep = Number.POSITIVE_INFINITY }: Phase,
+  step: number,
+): boolean {
+  return step >= fromStep && step < untilStep && (step - offset) % interval === 0;
 }

@@ -40,7 +40,7 @@ function train(
 }
 
 /** A train step of phases that only say that they ran. */
-function logged(log: string[], phases: readonly Pick<Phase, 'name' | 'interval' | 'offset'>[]): TrainStep {
+function logged(log: string[], phases: readonly Omit<Phase, 'run'>[]): TrainStep {
   return {
     phases: phases.map((phase) => ({
       ...phase,
@@ -66,6 +66,16 @@ describeOnBackends('trainLoop', () => {
     ]);
     await collect(trainLoop(step, noBatches, { steps: 4, rng }));
     expect(log).toEqual(['d@0', 'r1@0', 'd@1', 'g@1', 'd@2', 'd@3', 'g@3', 'r1@3']);
+  });
+
+  test('a phase takes part from and until the steps it names', async () => {
+    const log: string[] = [];
+    const step = logged(log, [
+      { name: 'first', interval: 1, untilStep: 2 },
+      { name: 'second', interval: 2, fromStep: 2 },
+    ]);
+    await collect(trainLoop(step, noBatches, { steps: 5, rng }));
+    expect(log).toEqual(['first@0', 'first@1', 'second@2', 'second@4']);
   });
 
   test('events come as metrics, verdicts, checkpoint, preview, and the last step has them all', async () => {

@@ -20,6 +20,10 @@ export interface Phase {
   readonly interval: number;
   /** @default 0 */
   readonly offset?: number;
+  /** Steps completed before the phase takes part. @default 0 */
+  readonly fromStep?: number;
+  /** Steps completed when it no longer does: a stage of a training in several. @default never */
+  readonly untilStep?: number;
   /** One update. The scalars returned belong to the loop, which reads them together when it logs. */
   run(batch: Batch, context: PhaseContext): Readonly<Record<string, tf.Scalar>>;
 }
