@@ -1,6 +1,7 @@
 import { tf } from '@tintype/backend';
 import { describeOnBackends } from '@tintype/backend/testing';
 import { expect, test } from 'vitest';
+import '../testing/to-be-all-close.ts';
 import { stopGradient } from './stop-gradient.ts';
 
 describeOnBackends('stopGradient', () => {
