@@ -22,6 +22,7 @@ test('the package exports these values and no others', () => {
       "fashionMnistClassNames",
       "gatherImages",
       "grid25Shape",
+      "loadEmojiImages",
       "loadFashionMnist",
       "loadMnist",
       "mnistClassNames",

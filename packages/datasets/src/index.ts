@@ -1,9 +1,10 @@
 export type { ImagePairs } from './assert-pairs.ts';
 export { type AttributeBatchOptions, createAttributeBatches } from './attribute-batches.ts';
 export { type BatchOrder, createBatchOrder } from './batch-order.ts';
-export type { DataFiles } from './data-files.ts';
+export type { DataFiles, EmojiImagesRequest } from './data-files.ts';
 export type { ClassLabels, ImageDataset, PairedImageDataset, PointDataset } from './dataset.ts';
 export { createDomainBatches } from './domain-batches.ts';
+export { type LoadEmojiImagesOptions, loadEmojiImages } from './emoji/emoji-images.ts';
 export { fashionMnistClassNames, type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
 export { createHttpDataFiles } from './http-data-files.ts';
 export { type IdxArray, parseIdx } from './idx.ts';

@@ -1,15 +1,19 @@
 import { TintypeError } from '@tintype/core-tensor';
 import type { ImageDataset } from '../dataset.ts';
 import { type EmojiStyle, emojiSet } from '../emoji/emoji-styles.ts';
+import { isHeldOut } from '../line-art/held-out.ts';
+import { assertSplit, type DatasetSplit } from '../mnist.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { selectPictures, withoutExtras } from '../pictures/select-pictures.ts';
 import { drawPictures, withClasses } from './draw-pictures.ts';
 import type { EmojiOptions } from './emoji.ts';
-import { createPackageDataFiles } from './package-data-files.ts';
+import { createPackageReader } from './package-reader.ts';
 
 export interface LoadEmojiStylesOptions extends EmojiOptions {
   /** At least two; names and classes are those of the first. */
   readonly styles: readonly EmojiStyle[];
+  /** One picture in ten is for testing, always the same. @default both */
+  readonly split?: DatasetSplit;
 }
 
 export interface EmojiStyles {
@@ -25,13 +29,15 @@ export interface EmojiStyles {
  * Throws what `loadEmoji` throws, and `E_DATA` for fewer than two styles or one asked for twice.
  */
 export async function loadEmojiStyles(options: LoadEmojiStylesOptions): Promise<EmojiStyles> {
-  const { styles, files = createPackageDataFiles(), imageSize = 32 } = options;
+  const { styles, files = createPackageReader(), imageSize = 32 } = options;
   assertStyles(styles);
   const sets = styles.map((style) => emojiSet(style, 'loadEmojiStyles.styles'));
   const lists = await Promise.all(sets.map((set) => set.list(files)));
   const byCode = lists.map((list) => new Map(list.map((picture) => [picture.codePoints, picture])));
   const shared = lists[0]!.filter(({ codePoints }) => byCode.every((known) => known.has(codePoints)));
-  const chosen = selectPictures(shared, options, 'loadEmojiStyles');
+  if (options.split) assertSplit(options.split, 'loadEmojiStyles.split');
+  const ofSplit = shared.filter(({ codePoints }) => isOfSplit(codePoints, options.split));
+  const chosen = selectPictures(ofSplit, options, 'loadEmojiStyles');
 
   const datasets: ImageDataset[] = [];
   for (const [place, set] of sets.entries()) {
@@ -41,6 +47,10 @@ export async function loadEmojiStyles(options: LoadEmojiStylesOptions): Promise<
     datasets.push(withClasses(named, chosen, withoutExtras(shared, options)));
   }
   return { datasets, names: chosen.map(({ name }) => name) };
+}
+
+function isOfSplit(codePoints: string, split: DatasetSplit | undefined): boolean {
+  return split === undefined || isHeldOut(codePoints) === (split === 'test');
 }
 
 function assertStyles(styles: readonly EmojiStyle[]): void {

@@ -2,7 +2,7 @@ import type { ImageDataset } from '../dataset.ts';
 import { type EmojiStyle, emojiSet } from '../emoji/emoji-styles.ts';
 import { type PictureSelection, selectPictures, withoutExtras } from '../pictures/select-pictures.ts';
 import { type DrawPicturesOptions, drawPictures, withClasses } from './draw-pictures.ts';
-import { createPackageDataFiles } from './package-data-files.ts';
+import { createPackageReader } from './package-reader.ts';
 
 export interface EmojiOptions extends Omit<Partial<DrawPicturesOptions>, 'imageSize'>, PictureSelection {
   /** Sides in pixels, 1 to 4096. @default 32 */
@@ -22,7 +22,7 @@ export interface LoadEmojiOptions extends EmojiOptions {
  * there is not, `E_CONFIG` for an impossible size or colour.
  */
 export async function loadEmoji(options: LoadEmojiOptions): Promise<ImageDataset> {
-  const { style, files = createPackageDataFiles(), imageSize = 32 } = options;
+  const { style, files = createPackageReader(), imageSize = 32 } = options;
   const set = emojiSet(style, 'loadEmoji.style');
   const listed = await set.list(files);
   const pictures = selectPictures(listed, options, 'loadEmoji');

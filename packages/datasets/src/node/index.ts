@@ -6,5 +6,6 @@ export { type EmojiStyles, type LoadEmojiStylesOptions, loadEmojiStyles } from '
 export { type ImageFolder, type ImageFolderOptions, loadImageFolder } from './image-folder.ts';
 export { type LineArtSource, type LoadLineArtPairsOptions, loadLineArtPairs } from './line-art-pairs.ts';
 export { type PackCacheOptions, type PackKey, withPackCache } from './pack-cache.ts';
-export { createPackageDataFiles, type PackageDataFilesOptions } from './package-data-files.ts';
+export { createPackageDataFiles } from './package-data-files.ts';
+export type { PackageDataFilesOptions } from './package-reader.ts';
 export type { RgbColor } from './rasterize-svg.ts';

@@ -10,7 +10,7 @@ import type { PictureSet } from '../pictures/picture.ts';
 import { selectPictures, takeFirst, withoutExtras } from '../pictures/select-pictures.ts';
 import { drawPictures, withClasses } from './draw-pictures.ts';
 import type { EmojiOptions } from './emoji.ts';
-import { createPackageDataFiles } from './package-data-files.ts';
+import { createPackageReader } from './package-reader.ts';
 
 /** Microsoft's Fluent Emoji (MIT), or OpenMoji (CC BY-SA 4.0, which reaches what is derived from it). */
 export type LineArtSource = 'fluent' | 'openmoji';
@@ -31,7 +31,7 @@ export interface LoadLineArtPairsOptions extends EmojiOptions {
  */
 export async function loadLineArtPairs(options: LoadLineArtPairsOptions): Promise<PairedImageDataset> {
   const where = 'loadLineArtPairs';
-  const { split = 'train', files = createPackageDataFiles(), imageSize = 32, sourceChannels = 3 } = options;
+  const { split = 'train', files = createPackageReader(), imageSize = 32, sourceChannels = 3 } = options;
   assertSplit(split, `${where}.split`);
   assertChannels(sourceChannels, where);
   const sets = setsOf(options.source);
