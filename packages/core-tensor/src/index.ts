@@ -11,6 +11,7 @@ export {
   type ErrorParts,
   type KeptTape,
   keepTape,
+  logSoftmax,
   measurePeak,
   type PeakMemory,
   reopenBackend,
@@ -19,6 +20,17 @@ export {
   TintypeError,
   tf,
 } from '@tintype/backend';
+export {
+  type AttentionBlock,
+  type AttentionBlockOptions,
+  createAttentionBlock,
+} from './blocks/attention-block.ts';
+export {
+  createResnetBlock,
+  type ResnetBlock,
+  type ResnetBlockOptions,
+  type TimeConditioning,
+} from './blocks/resnet-block.ts';
 export type { LibraryInfo } from './checkpoint/checkpoint-folder.ts';
 export type { CheckpointOptions } from './checkpoint/checkpoint-store.ts';
 export {
@@ -64,6 +76,14 @@ export { assertShape } from './config/assert-shape.ts';
 export { nearestName } from './config/nearest-name.ts';
 export { parseJsonConfig } from './config/parse-json-config.ts';
 export { v } from './config/schema.ts';
+export {
+  booleanAt,
+  choiceAt,
+  type JsonObject,
+  listAt,
+  numberAt,
+  refuseUnsupported,
+} from './diffusers/json-values.ts';
 export { decodePng } from './images/decode-png.ts';
 export { encodePng } from './images/encode-png.ts';
 export { type GridOptions, makeGrid, readImages } from './images/make-grid.ts';
@@ -180,6 +200,7 @@ export {
   zeroCounter,
   zeros,
 } from './parameters/initializers.ts';
+export { joinParameters } from './parameters/join-parameters.ts';
 export type { Model } from './parameters/model.ts';
 export type { ParameterEntry, ParameterLayout, ParameterTree } from './parameters/parameter-tree.ts';
 export { selectParameters } from './parameters/select-parameters.ts';
@@ -187,8 +208,10 @@ export { createRandomStream } from './random/create-random-stream.ts';
 export type { RandomStream } from './random/random-stream.ts';
 export { type RowRange, rowsOfStream } from './random/rows-of-stream.ts';
 export { joinBatches } from './sampling/join-batches.ts';
+export type { LatentCodec } from './sampling/latent-codec.ts';
 export { type SampleBatchesOptions, sampleBatches } from './sampling/sample-batches.ts';
 export { createTrainState, type TrainStateParts } from './training/create-train-state.ts';
+export { joinTrainSteps, type TrainStage } from './training/join-train-steps.ts';
 export type { Monitor, MonitorContext, Verdict } from './training/monitor.ts';
 export { type PhaseRun, runPhases } from './training/run-phases.ts';
 export type {

@@ -18,6 +18,8 @@ export interface DescribeTrainStepOptions {
   readonly steps?: number;
   /** Steps over which the tensor count must be flat. @default 12, or 1 000 where TINTYPE_LONG is set */
   readonly leakSteps?: number;
+  /** First steps that may create state: until the last stage of several has begun. @default 1 */
+  readonly settlingSteps?: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface DescribeTrainStepOptions {
 export function describeTrainStep(
   name: string,
   create: CreateSystem,
-  { backends, steps = 3, leakSteps = isLong() ? 1000 : 12 }: DescribeTrainStepOptions = {},
+  { backends, steps = 3, leakSteps = isLong() ? 1000 : 12, settlingSteps = 1 }: DescribeTrainStepOptions = {},
 ): void {
   describeOnBackends(
     `${name}: train step`,
@@ -43,7 +45,7 @@ export function describeTrainStep(
         {
           timeout: 120_000 + leakSteps * 500,
         },
-        () => assertFreesTensors(create, leakSteps),
+        () => assertFreesTensors(create, leakSteps, settlingSteps),
       );
       test('aborting leaves a loadable checkpoint', () => assertAbortsCleanly(create, steps));
       test('NaN in a batch is an error that names step and term', () => assertNamesNonFinite(create));

@@ -81,7 +81,7 @@ function recordOf(value: JsonValue | undefined, name: string): Values {
 }
 
 /** Restores section by section; when one refuses, those already restored get their old content back. */
-function restoreAll(
+export function restoreAll(
   sections: ReadonlyMap<string, StatePart>,
   divided: ReadonlyMap<string, SectionState>,
 ): void {
