@@ -47,11 +47,3 @@ export interface Denoiser {
    */
   predict(xt: tf.Tensor4D, t: tf.Tensor1D, options?: DenoiserOptions): DenoiserPrediction;
 }
-
-/** Latent diffusion: images to the denoiser's space and back. */
-export interface LatentCodec {
-  encode(images: tf.Tensor4D): tf.Tensor4D;
-  decode(latents: tf.Tensor4D): tf.Tensor4D;
-  /** Latents are multiplied by this before diffusion. */
-  readonly scale: number;
-}

@@ -1,4 +1,4 @@
-export type { TimeConditioning } from './blocks/resnet-block.ts';
+export type { LatentCodec, TimeConditioning } from '@tintype/core-tensor';
 export type { DdimConfig } from './ddim/config.ts';
 export { type DdimSampleOptions, sampleDdim } from './ddim/sample.ts';
 export { ddimSteps, stepDdim } from './ddim/step.ts';
@@ -12,7 +12,6 @@ export type {
   Denoiser,
   DenoiserOptions,
   DenoiserPrediction,
-  LatentCodec,
   PredictionType,
   SamplerStep,
   VarianceType,

@@ -1,10 +1,16 @@
-import { TintypeError } from '@tintype/core-tensor';
+import {
+  booleanAt,
+  choiceAt,
+  type JsonObject,
+  numberAt,
+  refuseUnsupported,
+  TintypeError,
+} from '@tintype/core-tensor';
 import type { DdimConfig } from '../ddim/config.ts';
 import type { DdpmSampleConfig, DdpmVariance } from '../ddpm/config.ts';
 import type { PredictionType } from '../denoiser.ts';
 import type { BetaScheduleKind, NoiseScheduleConfig } from '../noise-schedule/index.ts';
 import type { TimestepSpacing } from '../samplers/inference-timesteps.ts';
-import { booleanAt, choiceAt, type JsonObject, numberAt, refuseUnsupported } from './json-values.ts';
 
 export interface ImportedScheduler {
   readonly schedule: NoiseScheduleConfig;

@@ -1,5 +1,12 @@
+import {
+  booleanAt,
+  choiceAt,
+  type JsonObject,
+  listAt,
+  numberAt,
+  refuseUnsupported,
+} from '@tintype/core-tensor';
 import type { UNet2dConfig, UNetBlockKind } from '../unet/config.ts';
-import { booleanAt, choiceAt, type JsonObject, listAt, numberAt, refuseUnsupported } from './json-values.ts';
 
 const timeConditionings = { default: 'add', scale_shift: 'scale-shift' } as const;
 const downKinds = { DownBlock2D: 'plain', AttnDownBlock2D: 'attention' } as const;

@@ -1,5 +1,4 @@
-import { assertConfig, TintypeError, v } from '@tintype/core-tensor';
-import type { TimeConditioning } from '../blocks/resnet-block.ts';
+import { assertConfig, type TimeConditioning, TintypeError, v } from '@tintype/core-tensor';
 import type { PredictionType, VarianceType } from '../denoiser.ts';
 
 /** A level of the U-Net: residual blocks alone, or each followed by self-attention. */

@@ -1,12 +1,15 @@
 import {
+  type AttentionBlock,
+  createAttentionBlock,
   createCheckpointed,
   createDownsample,
+  createResnetBlock,
   type ParameterScope,
   type RandomStream,
+  type ResnetBlock,
+  type ResnetBlockOptions,
   type tf,
 } from '@tintype/core-tensor';
-import { type AttentionBlock, createAttentionBlock } from '../blocks/attention-block.ts';
-import { createResnetBlock, type ResnetBlock, type ResnetBlockOptions } from '../blocks/resnet-block.ts';
 import type { ResolvedUNet2dConfig, UNetBlockKind } from './config.ts';
 
 export interface LevelOptions {

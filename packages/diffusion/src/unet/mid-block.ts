@@ -1,5 +1,10 @@
-import { createCheckpointed, type ParameterScope, type RandomStream, type tf } from '@tintype/core-tensor';
-import { createResnetBlock } from '../blocks/resnet-block.ts';
+import {
+  createCheckpointed,
+  createResnetBlock,
+  type ParameterScope,
+  type RandomStream,
+  type tf,
+} from '@tintype/core-tensor';
 import type { ResolvedUNet2dConfig } from './config.ts';
 import { createLevelAttention, resnetOptions } from './down-block.ts';
 

@@ -1,6 +1,11 @@
-import { createParameters, createRandomStream, type ParameterScope, silu, tf } from '@tintype/core-tensor';
-import { describeOnBackends, loadReference, type ReferenceTensor } from '@tintype/core-tensor/testing';
+import { tf } from '@tintype/backend';
+import { describeOnBackends } from '@tintype/backend/testing';
 import { expect, test } from 'vitest';
+import { silu } from '../layers/activations.ts';
+import { createParameters, type ParameterScope } from '../parameters/create-parameters.ts';
+import { createRandomStream } from '../random/create-random-stream.ts';
+import { loadReference, type ReferenceTensor } from '../testing/load-reference.ts';
+import '../testing/to-be-all-close.ts';
 import { createAttentionBlock } from './attention-block.ts';
 import { createResnetBlock } from './resnet-block.ts';
 

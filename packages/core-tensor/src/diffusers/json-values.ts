@@ -1,4 +1,4 @@
-import { TintypeError } from '@tintype/core-tensor';
+import { TintypeError } from '@tintype/backend';
 
 /** A parsed JSON object of unknown content. */
 export type JsonObject = Readonly<Record<string, unknown>>;

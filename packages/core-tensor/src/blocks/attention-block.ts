@@ -1,4 +1,7 @@
-import { createAttention, createGroupNorm, type ParameterScope, tf } from '@tintype/core-tensor';
+import { tf } from '@tintype/backend';
+import { createAttention } from '../layers/attention.ts';
+import { createGroupNorm } from '../layers/group-norm.ts';
+import type { ParameterScope } from '../parameters/create-parameters.ts';
 
 export interface AttentionBlockOptions {
   readonly channels: number;
