@@ -1,6 +1,7 @@
-import { attention, tf } from '@tintype/backend';
+import { attention, TintypeError, tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { assertDivisible, assertPositiveIntegers } from './assert-options.ts';
+import { attendCausally } from './causal-attention.ts';
 import { createLinear } from './linear.ts';
 
 export interface AttentionOptions {
@@ -14,6 +15,8 @@ export interface AttentionOptions {
   contextChannels?: number;
   /** Bias of the three projections; `to_out.0` always has one. @default true */
   bias?: boolean;
+  /** Whether a token looks at itself and those before it alone; for models that draw one token after the other. @default false */
+  causal?: boolean;
 }
 
 /** Tokens [b, n, channels], context [b, m, contextChannels] (the tokens themselves when left out) → [b, n, channels]. */
@@ -21,10 +24,12 @@ export type Attention = (tokens: tf.Tensor3D, context?: tf.Tensor3D) => tf.Tenso
 
 /**
  * Vaswani et al. (2017), arXiv:1706.03762: softmax(Q·Kᵀ/√d)·V per head, d = innerChannels/heads, then a projection.
- * Parameters as diffusers names them: `to_q`, `to_k`, `to_v`, `to_out.0`. Throws `E_CONFIG` where heads do not divide.
+ * Parameters as diffusers names them: `to_q`, `to_k`, `to_v`, `to_out.0`. Throws `E_CONFIG` where heads do not divide,
+ * and `E_SHAPE` where a causal one gets a context of another length.
  */
 export function createAttention(scope: ParameterScope, options: AttentionOptions): Attention {
-  const { channels, heads = 1, innerChannels = channels, contextChannels = channels, bias = true } = options;
+  const { channels, heads = 1, innerChannels = channels, contextChannels = channels } = options;
+  const { bias = true, causal = false } = options;
   assertPositiveIntegers('createAttention', { channels, heads, innerChannels, contextChannels });
   assertDivisible('createAttention', 'innerChannels', innerChannels, 'heads', heads);
   const projection = (name: string, inFeatures: number) =>
@@ -37,7 +42,21 @@ export function createAttention(scope: ParameterScope, options: AttentionOptions
 
   return (tokens, context = tokens) =>
     tf.tidy(() => {
-      const attended = attention(toQuery(tokens), toKey(context), toValue(context), { heads, scale });
+      if (causal) assertSameLength(tokens, context);
+      const parts = [toQuery(tokens), toKey(context), toValue(context)] as const;
+      const attended = causal
+        ? attendCausally(parts, { heads, scale })
+        : attention(...parts, { heads, scale });
       return toOut(attended); // [b, n, channels]
     });
+}
+
+function assertSameLength(tokens: tf.Tensor3D, context: tf.Tensor3D): void {
+  if (tokens.shape[1] === context.shape[1]) return;
+  throw new TintypeError('E_SHAPE', {
+    where: 'attention: context',
+    what: 'causal attention pairs each token with one of the context',
+    got: `${context.shape[1]} tokens`,
+    expected: tokens.shape[1],
+  });
 }
