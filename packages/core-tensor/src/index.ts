@@ -82,8 +82,13 @@ export {
   type JsonObject,
   listAt,
   numberAt,
+  numberOrNullAt,
+  numbersAt,
   refuseUnsupported,
 } from './diffusers/json-values.ts';
+export { type LoadedModel, loadDiffusersModel } from './diffusers/load-model.ts';
+export { type DiffusersFolder, readDiffusersFolder } from './diffusers/read-folder.ts';
+export { type DiffusersModel, writeDiffusersFolder } from './diffusers/write-folder.ts';
 export { decodePng } from './images/decode-png.ts';
 export { encodePng } from './images/encode-png.ts';
 export { type GridOptions, makeGrid, readImages } from './images/make-grid.ts';

@@ -8,6 +8,18 @@ export function numberAt(config: JsonObject, key: string, fallback: number): num
   return typeof value === 'number' && Number.isFinite(value) ? value : refuse(key, value, 'a number');
 }
 
+/** Null where the file says null or nothing. */
+export function numberOrNullAt(config: JsonObject, key: string): number | null {
+  return (own(config, key) ?? null) === null ? null : numberAt(config, key, 0);
+}
+
+/** Numbers of a list that the file must have. */
+export function numbersAt(config: JsonObject, key: string): readonly number[] {
+  return listAt(config, key).map((value, i) =>
+    numberAt({ [`${key}[${i}]`]: value }, `${key}[${i}]`, Number.NaN),
+  );
+}
+
 export function booleanAt(config: JsonObject, key: string, fallback: boolean): boolean {
   const value = own(config, key) ?? fallback;
   return typeof value === 'boolean' ? value : refuse(key, value, 'true or false');

@@ -4,6 +4,7 @@ import {
   type JsonObject,
   listAt,
   numberAt,
+  numbersAt,
   refuseUnsupported,
 } from '@tintype/core-tensor';
 import type { UNet2dConfig, UNetBlockKind } from '../unet/config.ts';
@@ -40,7 +41,7 @@ export function readDiffusersUNet2d(config: JsonObject): UNet2dConfig {
     imageSize: numberAt(config, 'sample_size', 32),
     channels: numberAt(config, 'in_channels', 3),
     outChannels: numberAt(config, 'out_channels', 3),
-    blockOutChannels: listAt(config, 'block_out_channels').map((channels) => Number(channels)),
+    blockOutChannels: numbersAt(config, 'block_out_channels'),
     layersPerBlock: numberAt(config, 'layers_per_block', 2),
     downBlocks: kinds('down_block_types', downKinds),
     upBlocks: kinds('up_block_types', upKinds),
