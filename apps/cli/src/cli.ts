@@ -5,6 +5,8 @@ import { type ArgsDef, type CommandDef, defineCommand, renderUsage } from 'citty
 import type { Command } from './command.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { interpolateCommand } from './commands/interpolate.ts';
+import { reconstructCommand } from './commands/reconstruct.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { sampleCommand } from './commands/sample.ts';
 import { trainCommand } from './commands/train.ts';
@@ -24,6 +26,8 @@ const commands: Readonly<Record<string, Command>> = {
   resume: resumeCommand,
   sample: sampleCommand,
   evaluate: evaluateCommand,
+  reconstruct: reconstructCommand,
+  interpolate: interpolateCommand,
   inspect: inspectCommand,
 };
 

@@ -49,3 +49,14 @@ test('--help tells of every flag and runs nothing', async () => {
   }
   expect((await cli(['--help'])).out.join('\n')).toContain('resume');
 });
+
+test.each([
+  ['reconstruct', ['data', 'count', 'first-index']],
+  ['interpolate', ['data', 'steps', 'count', 'from', 'to']],
+])('%s --help tells of its flags and those of all commands', async (command, flags) => {
+  const { code, out } = await cli([command, '--help']);
+  expect(code).toBe(0);
+  for (const flag of [...flags, 'json', 'seed', 'backend', 'threads', 'deterministic', 'out'])
+    expect(out.join('\n')).toContain(`--${flag}`);
+  expect((await cli(['--help'])).out.join('\n')).toContain(command);
+});

@@ -1,17 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { createRandomStream, readCheckpoint, TintypeError } from '@tintype/core-tensor';
-import { createFileStorage } from '@tintype/core-tensor/node';
+import { TintypeError } from '@tintype/core-tensor';
 import { createPackageDataFiles } from '@tintype/datasets/node';
 import { describeScore, type Expectation, type Recipe, type ScoreReport } from '@tintype/recipes';
 import { type ArgsDef, defineCommand } from 'citty';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { engineSettings, startEngine } from '../engine.ts';
 import { commonFlags } from '../flags.ts';
-import { loadTrained } from '../load-trained.ts';
 import { applyOverrides } from '../overrides.ts';
-import { createSystem } from '../prepare-system.ts';
-import { type RunRecord, readRecord, recipeOf } from '../run-record.ts';
-import { parseSeed } from '../seed.ts';
+import type { RunRecord } from '../run-record.ts';
+import { findRun, withTrainedRun } from '../with-trained-run.ts';
 
 const flags = {
   run: { type: 'positional', description: 'The run folder' },
@@ -38,38 +34,26 @@ export const evaluateCommand: Command = {
 
 const defaultCount = 500;
 
-async function run({ flags, terminal, signal, recipes }: CommandContext): Promise<CommandResult> {
-  const run = flags.positionals[0]!;
+async function run(context: CommandContext): Promise<CommandResult> {
+  const { flags, signal } = context;
   const n = flags.whole('count', 1) ?? defaultCount;
-  const storage = createFileStorage(run);
-  const record = await readRecord(storage, run);
-  const recipe = recipeOf(record, recipes);
-  const evaluate = evaluationOf(recipe, record);
+  const found = await findRun(context);
+  const { recipe, seed } = found;
+  const evaluate = evaluationOf(recipe, found.record);
   const options = applyOverrides(recipe.sampleOptions, flags.all('set'));
-  const seed = flags.text('seed') ?? record.seed;
-  const rng = createRandomStream(parseSeed(seed)).fork('samples');
+  const rng = found.rng.fork('samples');
 
-  const checkpoint = await readCheckpoint(storage);
-  const backend = await startEngine(engineSettings(flags, record.engine));
-  const { model, dispose } = createSystem(recipe, record);
-  try {
-    const weights = loadTrained(model, checkpoint);
-    const { step } = checkpoint;
-    const { name, reason } = backend;
-    terminal.note(`${recipe.name} at step ${step} (${weights} weights) on ${name}: ${reason}\n`);
+  return withTrainedRun(found, context, async (model, facts) => {
     const files = createPackageDataFiles();
     const scores: ScoreReport[] = [];
     const onScore = (score: ScoreReport) => void scores.push(score);
     const figures = await evaluate(model, { count: n, rng, options, files, signal, onScore });
     const expectations = recipe.expectations.flatMap((each) => verdictOf(each, figures));
-    const facts = { run, recipe: recipe.name, step, weights, backend: name, reason, seed, n, options };
-    const report = { ...facts, ...figures, scores, expectations };
+    const report = { ...facts, seed, n, options, ...figures, scores, expectations };
     const out = flags.text('out');
     if (out !== undefined) await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
     return { report, text: describe(report, figures) };
-  } finally {
-    dispose();
-  }
+  });
 }
 
 function evaluationOf(recipe: Recipe, { data }: RunRecord): NonNullable<Recipe['evaluate']> {
