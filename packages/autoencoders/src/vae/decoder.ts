@@ -1,27 +1,17 @@
-import { createLinear, type ParameterScope, tf } from '@tintype/core-tensor';
+import { type ParameterScope, tf } from '@tintype/core-tensor';
+import { createDecoderNetwork } from '../networks/decoder-network.ts';
 import type { VaeConfig } from './config.ts';
+import { appendLabels } from './labels.ts';
 
-/** Codes [b, latentDim] → logits of the pixels [b, h, w, c]; their sigmoid is the pixel in [0, 1]. */
-export type Decoder = (latents: tf.Tensor2D) => tf.Tensor4D;
+/**
+ * Codes [b, latentDim], and labels [b] where there are classes → logits of the pixels [b, h, w, c], whose sigmoid is the
+ * mean of the pixel in [0, 1]; with `output: 'linear'` the means themselves.
+ */
+export type Decoder = (latents: tf.Tensor2D, labels?: tf.Tensor1D) => tf.Tensor4D;
 
-/** The mirrored perceptron. Parameters: `layers.<i>.0`, as pythae names them; pixels come out in C, H, W order. */
+/** The encoder's mirror image; the first layer sees the code and the label. */
 export function createDecoder(scope: ParameterScope, config: VaeConfig): Decoder {
-  const { imageSize, channels, hiddenUnits, latentDim } = config;
-  const widths = [latentDim, ...[...hiddenUnits].reverse(), imageSize * imageSize * channels];
-  const layers = widths
-    .slice(1)
-    .map((outFeatures, index) =>
-      createLinear(scope.child(`layers.${index}.0`), { inFeatures: widths[index]!, outFeatures }),
-    );
-
-  return (latents) =>
-    tf.tidy(() => {
-      const logits = layers.reduce(
-        (x, layer, index) => (index < layers.length - 1 ? layer(x).relu() : layer(x)),
-        latents,
-      ); // [b, c·h·w]
-      if (channels === 1) return logits.reshape([-1, imageSize, imageSize, 1]);
-      const planes = logits.reshape<tf.Tensor4D>([-1, channels, imageSize, imageSize]);
-      return planes.transpose([0, 2, 3, 1]); // [b, h, w, c]
-    });
+  const { latentDim, numClasses } = config;
+  const network = createDecoderNetwork(scope, config, latentDim + (numClasses ?? 0));
+  return (latents, labels) => tf.tidy(() => network(appendLabels(latents, labels, numClasses)));
 }

@@ -1,5 +1,7 @@
 import { createLinear, type ParameterScope, tf } from '@tintype/core-tensor';
+import { createEncoderNetwork } from '../networks/encoder-network.ts';
 import type { VaeConfig } from './config.ts';
+import { appendLabels } from './labels.ts';
 
 /** Mean and logarithm of the variance of q(z|x), each [b, latentDim]. */
 export interface LatentGaussian {
@@ -7,29 +9,28 @@ export interface LatentGaussian {
   readonly logVar: tf.Tensor2D;
 }
 
-/** Images [b, h, w, c] in [-1, 1] → the Gaussian of their codes. */
-export type Encoder = (images: tf.Tensor4D) => LatentGaussian;
+/** Images [b, h, w, c] in [-1, 1], and labels [b] where there are classes → the Gaussian of their codes. */
+export type Encoder = (images: tf.Tensor4D, labels?: tf.Tensor1D) => LatentGaussian;
 
-/** A multi-layer perceptron with ReLU. Parameters: `layers.<i>.0`, `embedding` (mu) and `log_var`, as pythae names them. */
+/**
+ * The network, and two linear maps of its features and the label: `embedding` (mu) and `log_var`, as pythae names them.
+ */
 export function createEncoder(scope: ParameterScope, config: VaeConfig): Encoder {
-  const { imageSize, channels, hiddenUnits, latentDim } = config;
-  const inputSize = imageSize * imageSize * channels;
-  const layers = hiddenUnits.map((outFeatures, index) =>
-    createLinear(scope.child(`layers.${index}.0`), {
-      inFeatures: hiddenUnits[index - 1] ?? inputSize,
-      outFeatures,
-      ...(index === 0 ? { chwShape: [channels, imageSize, imageSize] as const } : {}),
-    }),
-  );
-  const inFeatures = hiddenUnits.at(-1)!;
-  const toMu = createLinear(scope.child('embedding'), { inFeatures, outFeatures: latentDim });
-  const toLogVar = createLinear(scope.child('log_var'), { inFeatures, outFeatures: latentDim });
+  const { latentDim: outFeatures, numClasses } = config;
+  const network = createEncoderNetwork(scope, config);
+  const code = {
+    inFeatures: network.size + (numClasses ?? 0),
+    outFeatures,
+    // Behind a map the label has no place in C, H, W order.
+    ...(network.chwShape && numClasses === null && { chwShape: network.chwShape }),
+  };
+  const toMu = createLinear(scope.child('embedding'), code);
+  const toLogVar = createLinear(scope.child('log_var'), code);
 
-  return (images) => {
+  return (images, labels) => {
     const [mu, logVar] = tf.tidy(() => {
-      const pixels = images.add(1).div(2).reshape<tf.Tensor2D>([-1, inputSize]); // in [0, 1]
-      const hidden = layers.reduce((x, layer) => layer(x).relu(), pixels); // [b, hiddenUnits]
-      return [toMu(hidden), toLogVar(hidden)] as const; // [b, latentDim] each
+      const features = appendLabels(network.features(images), labels, numClasses); // [b, size + numClasses]
+      return [toMu(features), toLogVar(features)] as const; // [b, latentDim] each
     });
     return { mu, logVar };
   };

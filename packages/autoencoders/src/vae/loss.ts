@@ -4,30 +4,43 @@ import type { Vae } from './vae.ts';
 
 /** All in nats per image: sums over pixels and latents, means over the batch. */
 export interface VaeLoss {
-  /** reconstruction + klWeight · kl; with klWeight 1 this is −ELBO. */
+  /** reconstruction + klWeight · kl, with free bits in place of kl where there are any; with klWeight 1 this is −ELBO. */
   readonly total: tf.Scalar;
   /** −E_q[log p(x|z)], from one sample of z. */
   readonly reconstruction: tf.Scalar;
-  /** KL(q(z|x) ‖ N(0, I)). */
+  /** KL(q(z|x) ‖ N(0, I)), without free bits. */
   readonly kl: tf.Scalar;
+}
+
+export interface VaeLossOptions {
+  /** int32 [b], for a model with classes and only there. */
+  readonly labels?: tf.Tensor1D;
+  /** β of this step, which a warm-up makes smaller. @default the model's klWeight */
+  readonly klWeight?: number;
 }
 
 /**
  * Kingma and Welling (2013), equation 10 with one sample of z. Images [b, h, w, c] in [-1, 1]; the noise of z is
  * drawn from `rng`. Use inside `computeGradients` or `tf.tidy`.
  */
-export function vaeLoss(model: Vae, images: tf.Tensor4D, rng: RandomStream): VaeLoss {
-  const { likelihood, sigma, klWeight } = model.config;
-  const posterior = model.encode(images);
+export function vaeLoss(
+  model: Vae,
+  images: tf.Tensor4D,
+  rng: RandomStream,
+  { labels, klWeight = model.config.klWeight }: VaeLossOptions = {},
+): VaeLoss {
+  const { likelihood, output, sigma, freeBits } = model.config;
+  const posterior = model.encode(images, labels);
   const noise = rng.normal<tf.Rank.R2>(posterior.mu.shape);
-  const logits = model.decodeLogits(reparameterize(posterior, noise));
+  const logits = model.decodeLogits(reparameterize(posterior, noise), labels);
   const pixels = tf.tidy(() => images.add(1).div<tf.Tensor4D>(2)); // in [0, 1]
   const reconstruction =
     likelihood === 'bernoulli'
       ? bernoulliNegativeLogLikelihood(logits, pixels)
-      : gaussianNegativeLogLikelihood(logits.sigmoid(), pixels, sigma);
+      : gaussianNegativeLogLikelihood(output === 'sigmoid' ? logits.sigmoid() : logits, pixels, sigma);
   const kl = klFromStandardNormal(posterior);
-  return { total: reconstruction.add(kl.mul(klWeight)), reconstruction, kl };
+  const paid = freeBits > 0 ? klWithFreeBits(posterior, freeBits) : kl;
+  return { total: reconstruction.add(paid.mul(klWeight)), reconstruction, kl };
 }
 
 /** z = mu + exp(logVar / 2) · noise, all [b, latentDim]. */
@@ -36,8 +49,22 @@ export function reparameterize({ mu, logVar }: LatentGaussian, noise: tf.Tensor2
 }
 
 /** KL(N(mu, exp(logVar)) ‖ N(0, I)) = −½ Σ (1 + logVar − mu² − exp(logVar)), mean over the batch. */
-export function klFromStandardNormal({ mu, logVar }: LatentGaussian): tf.Scalar {
-  return tf.tidy(() => meanOverBatch(mu.square().add(logVar.exp()).sub(logVar).sub(1).div(2)));
+export function klFromStandardNormal(posterior: LatentGaussian): tf.Scalar {
+  return tf.tidy(() => meanOverBatch(klOfLatents(posterior)));
+}
+
+/**
+ * Σ_j max(λ, mean over the batch of KL_j), λ nats: the loss of Kingma et al. (2016), "Improving variational inference with
+ * inverse autoregressive flow", arXiv 1606.04934, equation 15, with every latent number a group of its own. Below λ a number's
+ * KL costs λ and has no gradient. The mean comes before the maximum, so slices of a batch do not add up to the whole one.
+ */
+export function klWithFreeBits(posterior: LatentGaussian, freeBits: number): tf.Scalar {
+  return tf.tidy(() => klOfLatents(posterior).mean(0).maximum(freeBits).sum());
+}
+
+/** KL of each latent number of each image, [b, latentDim]. */
+function klOfLatents({ mu, logVar }: LatentGaussian): tf.Tensor {
+  return mu.square().add(logVar.exp()).sub(logVar).sub(1).div(2);
 }
 
 /**

@@ -10,12 +10,18 @@ import {
 import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { defaultVaeConfig } from './config.ts';
-import { createTinyVae } from './tiny-vae.test-support.ts';
+import { createTinyVae, tinyForms } from './tiny-vae.test-support.ts';
 import { createVaeTrainStep } from './train-step.ts';
 import { createVae } from './vae.ts';
 
 describeTrainStep('VAE', () => createTinyVae());
 describeTrainStep('VAE in slices', () => createTinyVae({ accumulate: 2 }));
+describeTrainStep('VAE of three importance samples', () =>
+  createTinyVae({ accumulate: 2, importanceSamples: 3 }),
+);
+for (const [name, changes] of Object.entries(tinyForms)) {
+  describeTrainStep(name, () => createTinyVae({}, changes));
+}
 describeTrainStep('VAE', () => createTinyVae(), { backends: ['webgpu'], steps: 2, leakSteps: 4 });
 
 describeOnBackends('the VAE train step', () => {

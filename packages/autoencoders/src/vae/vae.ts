@@ -2,7 +2,8 @@
 // Kingma and Welling (2013), "Auto-encoding variational Bayes", arXiv 1312.6114.
 // log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)), z = mu + exp(logVar / 2) · noise.
 // Differs from the paper: ReLU instead of tanh, Adam instead of Adagrad, a weight β on the KL term
-// (Higgins et al. 2017), grey levels taken as Bernoulli probabilities.
+// (Higgins et al. 2017), grey levels taken as Bernoulli probabilities. With classes, q(z|x, y) and p(x|z, y)
+// see the label and the prior does not (Sohn et al. 2015, the conditional VAE with p(z|y) = p(z)).
 import {
   assertShape,
   createParameters,
@@ -15,21 +16,22 @@ import { type VaeConfig, validateVaeConfig } from './config.ts';
 import { createDecoder } from './decoder.ts';
 import { createEncoder, type LatentGaussian } from './encoder.ts';
 
+/** Labels are int32 [b]: a model with `numClasses` needs them, and any other refuses them with `E_LABEL`. */
 export interface Vae extends Model<VaeConfig> {
-  /** Images [b, h, w, c] in [-1, 1] → q(z|x). Throws `E_SHAPE`. */
-  encode(images: tf.Tensor4D): LatentGaussian;
-  /** Codes [b, latentDim] → logits of the pixels [b, h, w, c]. Throws `E_SHAPE`. */
-  decodeLogits(latents: tf.Tensor2D): tf.Tensor4D;
-  /** Codes [b, latentDim] → mean images [b, h, w, c] in [-1, 1]. Throws `E_SHAPE`. */
-  decode(latents: tf.Tensor2D): tf.Tensor4D;
+  /** Images [b, h, w, c] in [-1, 1] → q(z|x). Throws `E_SHAPE`, `E_LABEL`. */
+  encode(images: tf.Tensor4D, labels?: tf.Tensor1D): LatentGaussian;
+  /** Codes [b, latentDim] → logits of the pixels [b, h, w, c], or their means in [0, 1] where `output` is `linear`. */
+  decodeLogits(latents: tf.Tensor2D, labels?: tf.Tensor1D): tf.Tensor4D;
+  /** Codes [b, latentDim] → mean images [b, h, w, c] in [-1, 1], which `linear` may leave. Throws `E_SHAPE`, `E_LABEL`. */
+  decode(latents: tf.Tensor2D, labels?: tf.Tensor1D): tf.Tensor4D;
   /** Images through the mean of their codes: [b, h, w, c] → [b, h, w, c] in [-1, 1]. */
-  reconstruct(images: tf.Tensor4D): tf.Tensor4D;
+  reconstruct(images: tf.Tensor4D, labels?: tf.Tensor1D): tf.Tensor4D;
 }
 
-/** Throws `E_CONFIG` or `E_UNKNOWN_OPTION` for an impossible configuration, `E_NO_BACKEND` before `selectBackend`. */
+/** Throws `E_CONFIG`, `E_UNKNOWN_OPTION` or `E_SHAPE` for an impossible configuration, `E_NO_BACKEND` before `selectBackend`. */
 export function createVae(config: VaeConfig, rng: RandomStream): Vae {
   const valid = validateVaeConfig(config);
-  const { imageSize, channels, latentDim } = valid;
+  const { imageSize, channels, latentDim, output } = valid;
   const { scope, parameters, dispose } = createParameters(rng);
   const encoder = createEncoder(scope.child('encoder'), valid);
   const decoder = createDecoder(scope.child('decoder'), valid);
@@ -42,18 +44,22 @@ export function createVae(config: VaeConfig, rng: RandomStream): Vae {
   const vae: Vae = {
     config: valid,
     parameters,
-    encode(images) {
+    encode(images, labels) {
       assertAlive();
       assertShape(images, [null, imageSize, imageSize, channels], 'images');
-      return encoder(images);
+      return encoder(images, labels);
     },
-    decodeLogits(latents) {
+    decodeLogits(latents, labels) {
       assertAlive();
       assertShape(latents, [null, latentDim], 'latents');
-      return decoder(latents);
+      return decoder(latents, labels);
     },
-    decode: (latents) => tf.tidy(() => vae.decodeLogits(latents).sigmoid().mul(2).sub(1)),
-    reconstruct: (images) => tf.tidy(() => vae.decode(vae.encode(images).mu)),
+    decode: (latents, labels) =>
+      tf.tidy(() => {
+        const logits = vae.decodeLogits(latents, labels);
+        return (output === 'sigmoid' ? logits.sigmoid() : logits).mul(2).sub(1);
+      }),
+    reconstruct: (images, labels) => tf.tidy(() => vae.decode(vae.encode(images, labels).mu, labels)),
     dispose() {
       isDisposed = true;
       dispose();
