@@ -19,8 +19,9 @@ import { classifierFreeGuidance, conditionOnLabels } from '@tintype/guidance';
 import type { DdpmMnistConfig } from './ddpm-mnist.ts';
 import { createGuidedMonitors } from './diffusion-monitors.ts';
 import { evaluateGuided } from './evaluate-diffusion.ts';
-import { mnistBatches } from './mnist-batches.ts';
+import { mnistSource } from './image-source.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
+import { sourceBatches } from './source-batches.ts';
 
 export interface CfgMnistConfig extends DdpmMnistConfig {
   /** Classes of the data. @default 10 */
@@ -82,7 +83,7 @@ export const cfgMnist: Recipe<CfgMnistConfig, CfgMnist, CfgMnistSampleOptions> =
   monitors: ({ model, ema }, request) =>
     createGuidedMonitors({ model, ema: ema!, guidanceScale: sampleOptions.guidanceScale }, request),
   grid: { count: 100, previewCount: 10, columns: 10 },
-  data: (options) => mnistBatches(options, options.config.imageSize, options.config.numClasses),
+  data: (options) => sourceBatches(mnistSource, options, options.config.imageSize, options.config.numClasses),
   create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, labelDropout, ...config }, rng) {
     const schedule = createNoiseSchedule({ kind: betaSchedule, timesteps });
     const unet = createUNet2d({ ...config, channels: 1, hasNullLabel: labelDropout > 0 }, rng);

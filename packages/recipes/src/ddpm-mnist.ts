@@ -10,8 +10,9 @@ import {
 } from '@tintype/diffusion';
 import { createDdpmMonitors } from './diffusion-monitors.ts';
 import { evaluateDdpm } from './evaluate-diffusion.ts';
-import { mnistBatches } from './mnist-batches.ts';
+import { mnistSource } from './image-source.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
+import { sourceBatches } from './source-batches.ts';
 
 export interface DdpmMnistConfig {
   /** Side length in pixels, a multiple of 4. @default 28 */
@@ -78,7 +79,7 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, DdpmMnist, DdpmMnistSampleOption
   steps: 3500,
   batchSize: 32,
   monitors: ({ model, ema }, request) => createDdpmMonitors({ model, ema: ema! }, request),
-  data: (options) => mnistBatches(options, options.config.imageSize),
+  data: (options) => sourceBatches(mnistSource, options, options.config.imageSize),
   create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, ...config }, rng) {
     const schedule = createNoiseSchedule({ kind: betaSchedule, timesteps });
     const model = { ...createUNet2d({ ...config, channels: 1 }, rng), schedule };

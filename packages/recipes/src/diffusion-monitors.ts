@@ -10,7 +10,7 @@ import {
 } from '@tintype/core-tensor';
 import { type Condition, ddpmLoss, type NoiseSchedule, sampleDdim, type UNet2d } from '@tintype/diffusion';
 import { classifierFreeGuidance } from '@tintype/guidance';
-import { type MonitoredDigits, monitoredDigits } from './monitored-digits.ts';
+import { type MonitoredImages, monitoredImages } from './monitored-images.ts';
 import type { MonitorRequest } from './recipe.ts';
 
 export interface MonitoredDiffusion {
@@ -32,7 +32,7 @@ export async function createDdpmMonitors(
   diffusion: MonitoredDiffusion,
   request: MonitorRequest,
 ): Promise<readonly Monitor[]> {
-  const digits = await monitoredDigits({ ...request, imageSize: diffusion.model.config.imageSize });
+  const digits = await monitoredImages({ ...request, imageSize: diffusion.model.config.imageSize });
   const sample = (count: number, context: DrawContext) => draw(diffusion.model, count, context);
   return [
     createDivergenceMonitor(),
@@ -53,7 +53,7 @@ export async function createGuidedMonitors(
   request: MonitorRequest,
 ): Promise<readonly Monitor[]> {
   const { imageSize, numClasses } = diffusion.model.config;
-  const digits = await monitoredDigits({ ...request, imageSize, needsNetwork: numClasses === 10 });
+  const digits = await monitoredImages({ ...request, imageSize, needsNetwork: numClasses === 10 });
   const isAsked = (numClasses ?? 0) > 1;
   return [
     createDivergenceMonitor(),
@@ -63,7 +63,7 @@ export async function createGuidedMonitors(
 }
 
 /** Owns the network. */
-function ignoredCondition({ model, guidanceScale }: GuidedDiffusion, { network }: MonitoredDigits): Monitor {
+function ignoredCondition({ model, guidanceScale }: GuidedDiffusion, { network }: MonitoredImages): Monitor {
   const { config, schedule, hasNullLabel } = model;
   const denoiser = hasNullLabel ? classifierFreeGuidance(model, { guidanceScale }) : model;
   const guided = { ...denoiser, config, schedule };
@@ -79,7 +79,7 @@ function ignoredCondition({ model, guidanceScale }: GuidedDiffusion, { network }
 }
 
 /** The loss on noised real images, with the raw and with the averaged weights. */
-function emaGap({ model, ema }: MonitoredDiffusion, { real }: MonitoredDigits): Monitor {
+function emaGap({ model, ema }: MonitoredDiffusion, { real }: MonitoredImages): Monitor {
   const { schedule, parameters } = model;
   return createEmaGapMonitor({
     ema,

@@ -1,5 +1,5 @@
-import type { tf } from '@tintype/core-tensor';
-import { type DataFiles, type ImageDataset, loadMnist } from '@tintype/datasets';
+import { TintypeError, type tf } from '@tintype/core-tensor';
+import type { DataFiles, ImageDataset } from '@tintype/datasets';
 import {
   type Classifier,
   collectReadings,
@@ -8,10 +8,11 @@ import {
   resizeBatches,
 } from '@tintype/metrics';
 import { digitBatches } from './digit-batches.ts';
+import { type ImageSource, mnistSource } from './image-source.ts';
 
 type DigitBatches = AsyncIterable<tf.Tensor4D>;
 
-/** The digits that samples are compared with, and what reads both. */
+/** The digits that samples are compared with, or garments in their stead, and what reads both. */
 export interface DigitReference {
   readonly network: Classifier;
   readonly train: ImageDataset;
@@ -30,18 +31,28 @@ export interface DigitReference {
 export interface DigitReferenceOptions {
   readonly files: DataFiles;
   readonly imageSize: number;
+  /** @default MNIST */
+  readonly source?: ImageSource;
 }
 
 /** Side length that the network reads. */
 const readSize = 28;
 
-/** Reads the test digits once. Throws `E_DATA_MISSING` where digits or weights are absent. */
+/**
+ * Reads the test digits once. Throws `E_DATA_MISSING` where digits or weights are absent, `E_CONFIG` for a source that
+ * no network reads.
+ */
 export async function createDigitReference({
   files,
   imageSize,
+  source = mnistSource,
 }: DigitReferenceOptions): Promise<DigitReference> {
-  const [train, test] = await Promise.all([loadMnist({ files }), loadMnist({ files, split: 'test' })]);
-  const network = await loadFeatureNetwork('mnist');
+  if (!source.network) throw unread(source);
+  const datasets = await Promise.all(
+    (['train', 'test'] as const).map((split) => source.load({ files, split, imageSize })),
+  );
+  const [train, test] = [datasets[0]!, datasets[1]!];
+  const network = await loadFeatureNetwork(source.network);
   const read = (batches: DigitBatches) => collectReadings(network, resizeBatches(batches, readSize));
   const readDigits = (split: 'train' | 'test', count: number) =>
     read(digitBatches(split === 'train' ? train : test, { imageSize, count }));
@@ -52,4 +63,9 @@ export async function createDigitReference({
     network.dispose();
     throw error;
   }
+}
+
+function unread({ name }: ImageSource): TintypeError {
+  const what = 'no network reads images of this source';
+  return new TintypeError('E_CONFIG', { where: 'createDigitReference', what, got: name });
 }

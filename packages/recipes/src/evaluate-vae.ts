@@ -1,11 +1,10 @@
 import type { Vae } from '@tintype/autoencoders';
 import type { tf } from '@tintype/core-tensor';
 import { bitsPerDim } from '@tintype/metrics';
-import { digitBatches } from './digit-batches.ts';
-import { createDigitReference } from './digit-reference.ts';
-import { type DigitFigures, measureDigits } from './measure-digits.ts';
+import type { ImageSource } from './image-source.ts';
+import type { DigitFigures } from './measure-digits.ts';
 import type { EvaluateRequest } from './recipe.ts';
-import { untilAborted } from './until-aborted.ts';
+import { createSourceReference } from './source-reference.ts';
 import {
   binarize,
   countActiveUnits,
@@ -13,24 +12,24 @@ import {
   measureVaeBound,
 } from './vae-likelihood.ts';
 
-/** All in nats per image, of the 10 000 test digits. */
+/** All in nats per image, of all held-out images. */
 type VaeLikelihoodFigures = {
   /** −ELBO = reconstruction + kl of grey digits, the levels taken as probabilities. */
   readonly negativeElbo: number;
   readonly reconstruction: number;
   readonly kl: number;
-  /** Mean squared difference of pixels in [0, 1] between a digit and the decoded mean of its code. */
+  /** Mean squared difference of pixels in [0, 1] between an image and the decoded mean of its code. */
   readonly reconstructionMse: number;
-  /** Latent numbers whose mean code has a variance above 0.01 over the digits. */
+  /** Latent numbers whose mean code has a variance above 0.01 over them. */
   readonly activeUnits: number;
 };
 
-/** The same of digits that were binarised once, each pixel white with its grey level's probability. */
+/** The same of images that were binarised once, each pixel white with its grey level's probability. */
 type BinarizedFigures = {
   readonly binarizedNegativeElbo: number;
   readonly binarizedReconstruction: number;
   readonly binarizedKl: number;
-  /** −log p(x) by importance sampling, 1, 5 and 50 codes of each of the first 1 000 digits; the bound of the same digits. */
+  /** −log p(x) by importance sampling, 1, 5 and 50 codes of each of the first 1 000 images; the bound of the same. */
   readonly iwae1: number;
   readonly iwae5: number;
   readonly negativeLogLikelihood: number;
@@ -39,40 +38,40 @@ type BinarizedFigures = {
   readonly bitsPerDim: number;
 };
 
-export type VaeFigures = VaeLikelihoodFigures & Partial<BinarizedFigures> & DigitFigures;
+export type VaeFigures = VaeLikelihoodFigures & Partial<BinarizedFigures> & Partial<DigitFigures>;
 
 type Request = Omit<EvaluateRequest<object>, 'options' | 'count'>;
 
 const importanceDigits = 1000;
 const importanceSamples = 50;
 
-/** `samples` are those of the model. The binarised figures are of a Bernoulli likelihood only. */
+/**
+ * `samples` are those of the model. Binarised figures are of a Bernoulli likelihood only, those of the samples of a source
+ * that a network reads.
+ */
 export async function evaluateVae(
   model: Vae,
+  source: ImageSource,
   samples: AsyncIterable<tf.Tensor4D>,
   { files, rng, signal, onScore }: Request,
 ): Promise<VaeFigures> {
   const { imageSize, likelihood } = model.config;
-  const reference = await createDigitReference({ files, imageSize });
+  const options = { files, imageSize, ...(signal && { signal }), ...(onScore && { onScore }) };
+  const { heldBatches, measure, dispose } = await createSourceReference(source, options);
   try {
-    const digits = (count?: number) =>
-      untilAborted(digitBatches(reference.test, { imageSize, ...(count && { count }) }), signal);
-    const bound = await measureVaeBound(model, digits(), rng.fork('bound'));
+    const bound = await measureVaeBound(model, heldBatches(), rng.fork('bound'));
     const { negativeElbo, reconstruction, kl, reconstructionMse } = bound;
     const likelihoods = { negativeElbo, reconstruction, kl, reconstructionMse };
     const isBinary = likelihood === 'bernoulli';
-    const { figures } = await measureDigits(untilAborted(samples, signal), reference, {
-      rng: rng.fork('digits'),
-      ...(onScore && { onScore }),
-    });
+    const drawn = await measure(samples, rng.fork('digits'));
     return {
       ...likelihoods,
       activeUnits: countActiveUnits(bound),
-      ...(isBinary && (await measureBinarized(model, digits, rng))),
-      ...figures,
+      ...(isBinary && (await measureBinarized(model, heldBatches, rng))),
+      ...drawn,
     };
   } finally {
-    reference.dispose();
+    dispose();
   }
 }
 

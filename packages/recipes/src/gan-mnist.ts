@@ -17,8 +17,9 @@ import {
 } from '@tintype/gan';
 import { evaluateGan } from './evaluate-gan.ts';
 import { createGanMonitors } from './gan-monitors.ts';
-import { mnistBatches } from './mnist-batches.ts';
+import { mnistSource } from './image-source.ts';
 import type { Recipe } from './recipe.ts';
+import { sourceBatches } from './source-batches.ts';
 
 export interface GanMnistConfig extends GanConfig {
   /** Adam's in both networks, above 0. @default 0.001 */
@@ -61,7 +62,7 @@ export const ganMnist: Recipe<GanMnistConfig, GanMnist, GanMnistSampleOptions> =
   batchSize: 64,
   monitors: ({ model, ema }, request) =>
     createGanMonitors({ model, ema: ema!, latents: model.latestLatents }, request),
-  data: (options) => mnistBatches(options, options.config.imageSize),
+  data: (options) => sourceBatches(mnistSource, options, options.config.imageSize),
   create({ learningRate, adamBeta1, emaDecay, ...config }, rng) {
     const gan = createGan(config, rng);
     const adam = (network: string) =>

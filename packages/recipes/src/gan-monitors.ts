@@ -12,7 +12,7 @@ import {
   tf,
 } from '@tintype/core-tensor';
 import type { Gan } from '@tintype/gan';
-import { type MonitoredDigits, monitoredDigits } from './monitored-digits.ts';
+import { type MonitoredImages, monitoredImages } from './monitored-images.ts';
 import type { MonitorRequest } from './recipe.ts';
 
 export interface MonitoredGan {
@@ -35,7 +35,7 @@ export async function createGanMonitors(
   request: MonitorRequest,
 ): Promise<readonly Monitor[]> {
   const { imageSize, latentDim } = model.config;
-  const digits = await monitoredDigits({ ...request, imageSize, needsNetwork: true, needsSplit: true });
+  const digits = await monitoredImages({ ...request, imageSize, needsNetwork: true, needsSplit: true });
   const sample: Draw = (count, { rng }) =>
     tf.tidy(() => model.generate(rng.normal<tf.Rank.R2>([count, latentDim])));
   return [
@@ -49,7 +49,7 @@ export async function createGanMonitors(
 }
 
 /** Owns the network. */
-function modeCollapse({ real, network }: MonitoredDigits, sample: Draw): Monitor {
+function modeCollapse({ real, network }: MonitoredImages, sample: Draw): Monitor {
   const reading = network && {
     features: (images: tf.Tensor) => network.features(images as tf.Tensor4D),
     classify: (images: tf.Tensor) => network.logits(images as tf.Tensor4D),
@@ -60,7 +60,7 @@ function modeCollapse({ real, network }: MonitoredDigits, sample: Draw): Monitor
 
 function comparedWithHeld(
   model: Gan,
-  { held, train, firstTraining }: NonNullable<MonitoredDigits['split']>,
+  { held, train, firstTraining }: NonNullable<MonitoredImages['split']>,
   sample: Draw,
 ): Monitor[] {
   const logits = (images: tf.Tensor) => model.discriminator(images as tf.Tensor4D, { isTraining: false });

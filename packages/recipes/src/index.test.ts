@@ -10,12 +10,16 @@ test('the package exports what it says', () => {
     'ddpmMnist',
     'describeScore',
     'digitBatches',
+    'emojiSource',
+    'fashionMnistSource',
     'findRecipe',
     'ganMnist',
     'measureDigits',
     'measureNoiseError',
     'measureVaeBound',
+    'mnistSource',
     'recipes',
+    'vaeFashionMnist',
     'vaeMnist',
   ]);
 });

@@ -13,6 +13,14 @@ export type { GanFigures } from './evaluate-gan.ts';
 export type { VaeFigures } from './evaluate-vae.ts';
 export { findRecipe } from './find-recipe.ts';
 export { type GanMnist, type GanMnistConfig, type GanMnistSampleOptions, ganMnist } from './gan-mnist.ts';
+export type { CodeSampleOptions } from './image-codes.ts';
+export {
+  emojiSource,
+  fashionMnistSource,
+  type ImageSource,
+  type LoadSourceOptions,
+  mnistSource,
+} from './image-source.ts';
 export {
   type DigitFigures,
   type MeasureDigitsOptions,
@@ -35,5 +43,7 @@ export type {
   SystemId,
 } from './recipe.ts';
 export { recipes } from './recipes.ts';
+export { vaeFashionMnist } from './vae-fashion-mnist.ts';
 export { binarize, countActiveUnits, measureVaeBound, type VaeBound } from './vae-likelihood.ts';
-export { type VaeMnistConfig, type VaeMnistSampleOptions, vaeMnist } from './vae-mnist.ts';
+export { vaeMnist } from './vae-mnist.ts';
+export type { VaeRecipe, VaeRecipeConfig } from './vae-recipe.ts';

@@ -2,7 +2,8 @@ import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
+import { vaeFashionMnist } from './vae-fashion-mnist.ts';
 import { vaeMnist } from './vae-mnist.ts';
 
 /** Every ready-made training. */
-export const recipes: readonly Recipe[] = [vaeMnist, ganMnist, ddpmMnist, cfgMnist];
+export const recipes: readonly Recipe[] = [vaeMnist, vaeFashionMnist, ganMnist, ddpmMnist, cfgMnist];

@@ -4,6 +4,7 @@ import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
+import { vaeFashionMnist } from './vae-fashion-mnist.ts';
 import { vaeMnist } from './vae-mnist.ts';
 
 const imageSize = 8;
@@ -27,13 +28,11 @@ export interface SmallSystem {
   readonly options: object;
 }
 
-/** Every recipe, at a size that trains in milliseconds. */
+const smallVae = { changes: { imageSize, hiddenUnits: [6], latentDim: 2 }, options: { batchSize: 3 } };
+
+/** One recipe of every system, at a size that trains in milliseconds. */
 export const smallSystems: Readonly<Record<string, SmallSystem>> = {
-  'vae-mnist': {
-    recipe: vaeMnist,
-    changes: { imageSize, hiddenUnits: [6], latentDim: 2 },
-    options: { batchSize: 3 },
-  },
+  'vae-mnist': { recipe: vaeMnist, ...smallVae },
   'gan-mnist': {
     recipe: ganMnist,
     changes: { imageSize, latentDim: 4, generatorChannels: 4, discriminatorChannels: 4, learningRate: 0.01 },
@@ -59,6 +58,11 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
   },
 };
 
+/** Recipes that a builder above makes of other data, at the same size. */
+export const derivedSystems: Readonly<Record<string, SmallSystem>> = {
+  'vae-fashion-mnist': { recipe: vaeFashionMnist, ...smallVae },
+};
+
 export async function createSmallSystem({ recipe, changes }: SmallSystem) {
   const rng = createRandomStream(smallSeed);
   const config = { ...recipe.config, ...changes };
@@ -69,7 +73,10 @@ export async function createSmallSystem({ recipe, changes }: SmallSystem) {
     config,
     batchSize: 4,
     rng: rng.fork('data'),
-    loadImages: async ({ imageSize: size }) => (size === imageSize ? pictures : enlarged(size)),
+    loadImages: async ({ imageSize: size, channels }) => {
+      const images = size === imageSize ? pictures : enlarged(size);
+      return channels === 1 ? images : colored(images);
+    },
   });
   const dispose = () => {
     trainStep.dispose();
@@ -86,4 +93,12 @@ function enlarged(size: number): ImageDataset {
     return pictures.pixels[image * imageSize ** 2 + at(y) * imageSize + at(x)]!;
   });
   return { ...pictures, height: size, width: size, pixels };
+}
+
+/** The same pictures in three channels, each darker than the one before. */
+function colored(images: ImageDataset): ImageDataset {
+  const pixels = Uint8Array.from({ length: images.pixels.length * 3 }, (_, i) =>
+    Math.floor(images.pixels[Math.floor(i / 3)]! / (1 + (i % 3))),
+  );
+  return { ...images, channels: 3, pixels };
 }

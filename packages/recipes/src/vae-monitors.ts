@@ -6,13 +6,18 @@ import {
   type Monitor,
   type tf,
 } from '@tintype/core-tensor';
-import { monitoredDigits } from './monitored-digits.ts';
+import type { ImageSource } from './image-source.ts';
+import { monitoredImages } from './monitored-images.ts';
 import type { MonitorRequest } from './recipe.ts';
 
 /** Watches a VAE on real images: its losses, whether its codes are used and whether its pictures differ. */
-export async function createVaeMonitors(model: Vae, request: MonitorRequest): Promise<readonly Monitor[]> {
+export async function createVaeMonitors(
+  model: Vae,
+  source: ImageSource,
+  request: MonitorRequest,
+): Promise<readonly Monitor[]> {
   const { imageSize } = model.config;
-  const { real } = await monitoredDigits({ ...request, imageSize });
+  const { real } = await monitoredImages({ ...request, source, imageSize });
   return [
     createDivergenceMonitor(),
     createPosteriorCollapseMonitor({ encode: (images) => model.encode(images as tf.Tensor4D), images: real }),

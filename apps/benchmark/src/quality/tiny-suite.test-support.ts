@@ -1,7 +1,6 @@
-import type { Vae } from '@tintype/autoencoders';
 import { type Monitor, tf } from '@tintype/core-tensor';
 import { createImageBatches, gatherImages, type ImageDataset } from '@tintype/datasets';
-import { type Recipe, type VaeMnistConfig, type VaeMnistSampleOptions, vaeMnist } from '@tintype/recipes';
+import { type VaeRecipe, vaeMnist } from '@tintype/recipes';
 import { type CheckDefinition, defineSuite, type QualitySuite } from './quality-suite.ts';
 
 const side = 6;
@@ -21,7 +20,7 @@ const pictures: ImageDataset = {
 };
 
 /** A training of milliseconds: the VAE, small, on pictures that need no package. */
-export const tinyRecipe: Recipe<VaeMnistConfig, Vae, VaeMnistSampleOptions> = {
+export const tinyRecipe: VaeRecipe = {
   ...vaeMnist,
   name: 'tiny',
   config: {

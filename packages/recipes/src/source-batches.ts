@@ -1,17 +1,21 @@
 import { type BatchSource, TintypeError } from '@tintype/core-tensor';
-import { createImageBatches, type ImageDataset, loadMnist } from '@tintype/datasets';
+import { createImageBatches, type ImageDataset } from '@tintype/datasets';
+import type { ImageSource } from './image-source.ts';
 import type { DataOptions } from './recipe.ts';
 
 /**
- * MNIST's 60 000 training digits, or the user's own images in grey at the same size. Throws `E_LABEL` where so many
- * classes are to be learned and the images have no labels, or labels of more classes.
+ * Training images of a source, or the user's own in its colours at the same size. Throws `E_LABEL` where so many classes
+ * are to be learned and the images have no labels, or labels of more classes.
  */
-export async function mnistBatches(
+export async function sourceBatches(
+  source: ImageSource,
   { files, batchSize, rng, loadImages }: DataOptions,
   imageSize: number,
   numClasses?: number,
 ): Promise<BatchSource> {
-  const dataset = loadImages ? await loadImages({ imageSize, channels: 1 }) : await loadMnist({ files });
+  const dataset = loadImages
+    ? await loadImages({ imageSize, channels: source.channels })
+    : await source.load({ files, split: 'train', imageSize });
   if (numClasses !== undefined) assertClasses(dataset, numClasses);
   return createImageBatches(dataset, { batchSize, rng, imageSize });
 }
