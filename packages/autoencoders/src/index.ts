@@ -1,4 +1,18 @@
 export {
+  type CodePrior,
+  type CodePriorConfig,
+  type CodePriorOptimizers,
+  type CodePriorSampleOptions,
+  type CodePriorTrainOptions,
+  codeCrossEntropy,
+  codePriorLoss,
+  createCodePrior,
+  createCodePriorTrainStep,
+  defaultCodePriorConfig,
+  sampleCodePrior,
+  validateCodePriorConfig,
+} from './code-prior/index.ts';
+export {
   type InterpolateLatentsOptions,
   interpolateLatents,
   latentGrid,

@@ -10,13 +10,13 @@ export interface SampleBatchesOptions {
 }
 
 /**
- * Samples `firstIndex … firstIndex + count − 1` in batches [b, h, w, c]; the consumer frees each. `generate` makes one
+ * Samples `firstIndex … firstIndex + count − 1` in batches, images [b, h, w, c] as a rule; the consumer frees each. `generate` makes one
  * batch and must draw sample i from its index alone. Throws `E_CONFIG` for impossible numbers before the first batch.
  */
-export async function* sampleBatches(
+export async function* sampleBatches<Samples extends tf.Tensor = tf.Tensor4D>(
   { count, firstIndex = 0, batchSize = 64 }: SampleBatchesOptions,
-  generate: (firstIndex: number, count: number) => tf.Tensor4D | Promise<tf.Tensor4D>,
-): AsyncGenerator<tf.Tensor4D> {
+  generate: (firstIndex: number, count: number) => Samples | Promise<Samples>,
+): AsyncGenerator<Samples> {
   assertWhole(count, 1, 'count');
   assertWhole(firstIndex, 0, 'firstIndex');
   assertWhole(batchSize, 1, 'batchSize');
