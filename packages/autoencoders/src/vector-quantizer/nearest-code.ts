@@ -2,7 +2,8 @@ import { tf } from '@tintype/core-tensor';
 
 /**
  * For each latent [rows, D] the index of the nearest code of [K, D], int32 [rows]; of equally near codes the smallest.
- * A latent of NaN gets any index below K. Without a gradient, and without a tape to walk back over.
+ * A latent of NaN has none: cpu and wasm give an index below K, WebGPU any number, for which a lookup gives zeros. Without
+ * a gradient, and without a tape to walk back over.
  */
 export function nearestCode(latents: tf.Tensor2D, codebook: tf.Tensor2D): tf.Tensor1D {
   const search = tf.customGrad(() => ({
@@ -24,6 +25,6 @@ function searchNearest(latents: tf.Tensor2D, codebook: tf.Tensor2D): tf.Tensor1D
     const isFarther = scores.max(1, true).sub(scores).step(); // 0 for the nearest, 1 for the others
     const positions = tf.range(0, codebookSize);
     const nearest = isFarther.mul(codebookSize).add(positions).min(1); // [rows]
-    return nearest.minimum(codebookSize - 1).cast('int32');
+    return nearest.clipByValue(0, codebookSize - 1).cast('int32');
   });
 }
