@@ -28,14 +28,14 @@ export type GatedLayer = (stacks: Stacks, labels?: tf.Tensor1D) => Stacks;
  */
 export function createGatedLayer(scope: ParameterScope, options: GatedLayerOptions): GatedLayer {
   const { inChannels, channels, kernelSize, mask, numClasses } = options;
-  const centre = (kernelSize - 1) / 2 + (mask === 'A' ? 0 : 1);
-  const stack = (name: string, height: number, openTaps: number) => {
+  const shown = (kernelSize - 1) / 2 + (mask === 'A' ? 0 : 1);
+  const stack = (name: string, height: number, open: readonly [number, number]) => {
     const kernel = [height, kernelSize] as const;
-    const conv = { inChannels, outChannels: 2 * channels, kernelSize: kernel, openTaps };
+    const conv = { inChannels, outChannels: 2 * channels, kernelSize: kernel, open };
     return createMaskedConv2d(scope.child(name), conv);
   };
-  const lookUp = stack('vertical', kernelSize, centre * kernelSize);
-  const lookLeft = stack('horizontal', 1, centre);
+  const lookUp = stack('vertical', kernelSize, [shown, kernelSize]);
+  const lookLeft = stack('horizontal', 1, [1, shown]);
   const pointwise = (name: string, from: number, to: number) =>
     createConv2d(scope.child(name), { inChannels: from, outChannels: to, kernelSize: 1 });
   const tell = pointwise('vertical_to_horizontal', 2 * channels, 2 * channels);
