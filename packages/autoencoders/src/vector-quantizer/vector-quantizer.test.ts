@@ -93,7 +93,11 @@ describeOnBackends(
         await expect(quantized).toBeAllClose(fromNchw(`${at}.quantized_nchw`), { rtol: 1e-4, atol: 1e-5 });
         await expect(codeIndices.flatten()).toBeAllClose(read(`${at}.indices`).flatten(), exactly);
         quantizer.updateCodebook(latents, codeIndices, createRandomStream(1));
-        await expect(entry('cluster_size')).toBeAllClose(read(`${at}.${name}.cluster_size`), lossTolerance);
+        // The two conventions differ by 1e-6 here.
+        await expect(entry('cluster_size')).toBeAllClose(read(`${at}.${name}.cluster_size`), {
+          rtol: 5e-7,
+          atol: 0,
+        });
         await expect(entry('embedding_average')).toBeAllClose(read(`${at}.${name}.ema_embed`), lossTolerance);
         await expect(quantizer.codebook).toBeAllClose(read(`${at}.${name}.codebook`), lossTolerance);
       }
