@@ -3,7 +3,7 @@ import { loadMnist } from '@tintype/datasets';
 import { createDigitReference, digitBatches, ganMnist, measureDigits } from '@tintype/recipes';
 import { defineSuite, type SuiteContext } from '../quality-suite.ts';
 import { countVerdicts, frozen, watchingEvery } from './break-training.ts';
-import { onesOf } from './ones-of.ts';
+import { batchesOf } from './some-classes.ts';
 
 const rarest = 'share of the rarest of ten digits';
 const untrained = 'FID-LeNet ÷ that of an untrained generator';
@@ -88,7 +88,7 @@ export const ganMnistSuite = defineSuite({
       variant: 'ones-only',
       from: healthy,
       steps: controlSteps,
-      batches: () => onesOf(digits, ganMnist.batchSize, context.rng.fork('ones')),
+      batches: () => batchesOf(digits, (label) => label === 1, ganMnist.batchSize, context.rng.fork('ones')),
       monitors: watching(context, 50),
     });
     // Three quarters of the average are still those of the healthy training.

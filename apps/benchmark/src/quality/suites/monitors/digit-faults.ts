@@ -13,7 +13,7 @@ import {
 import { gatherImages, type ImageDataset, loadMnist } from '@tintype/datasets';
 import { cfgMnist, ddpmMnist, ganMnist, vaeMnist } from '@tintype/recipes';
 import type { SuiteContext } from '../../quality-suite.ts';
-import { onesOf } from '../ones-of.ts';
+import { batchesOf } from '../some-classes.ts';
 import { ganVariant } from './gan-variants.ts';
 
 /** A recipe with something wrong in it. */
@@ -47,7 +47,7 @@ export const digitFaults: readonly DigitFault[] = [
         train(ganMnist, {
           variant: 'one-digit',
           steps,
-          batches: () => onesOf(all, ganMnist.batchSize, rng.fork('ones')),
+          batches: () => batchesOf(all, (label) => label === 1, ganMnist.batchSize, rng.fork('ones')),
         }),
       );
     },

@@ -1,0 +1,19 @@
+import type { BatchSource, RandomStream } from '@tintype/core-tensor';
+import { gatherImages, type ImageDataset } from '@tintype/datasets';
+
+/** Batches of the images of some classes alone: a generator that is taught nothing but ones, an autoencoder without zeros. */
+export function batchesOf(
+  dataset: ImageDataset,
+  isKept: (label: number) => boolean,
+  batchSize: number,
+  rng: RandomStream,
+): BatchSource {
+  const kept = [...dataset.labels!.keys()].filter((i) => isKept(dataset.labels![i]!));
+  return {
+    batch(step) {
+      const order = rng.fork(step).permutation(kept.length).subarray(0, batchSize);
+      const indices = Int32Array.from(order, (i) => kept[i]!);
+      return { images: gatherImages(dataset, indices, dataset.height) };
+    },
+  };
+}
