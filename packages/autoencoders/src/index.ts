@@ -112,6 +112,25 @@ export {
   type VectorQuantizerOptions,
 } from './vector-quantizer/index.ts';
 export {
+  createVqModel,
+  createVqModelTrainStep,
+  defaultVqModelConfig,
+  diffusersVqTraining,
+  loadVqModel,
+  readDiffusersVqModel,
+  saveVqModel,
+  type VqModel,
+  type VqModelConfig,
+  type VqModelLoss,
+  type VqModelOptimizers,
+  type VqModelReconstruction,
+  type VqModelTraining,
+  type VqModelTrainOptions,
+  validateVqModelConfig,
+  vqModelLoss,
+  writeDiffusersVqModel,
+} from './vq-model/index.ts';
+export {
   createVqVae,
   createVqVaeTrainStep,
   defaultVqVaeConfig,
