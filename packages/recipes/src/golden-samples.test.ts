@@ -20,7 +20,9 @@ import {
  * these changes everybody's results.
  */
 const golden: Readonly<Record<string, string>> = {
+  'autoencoder-mnist': 'dab9f032d5b8f4ee',
   'vae-mnist': 'e6747ee2d472a6ec',
+  'vq-vae-mnist': 'd1a255567f382075',
   'gan-mnist': 'd787627016553d24',
   'ddpm-mnist': '85d6155625d8c8cc',
   'cfg-mnist': '90ff8b99836a2888',

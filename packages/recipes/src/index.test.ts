@@ -3,6 +3,7 @@ import * as exported from './index.ts';
 
 test('the package exports what it says', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'autoencoderMnist',
     'binarize',
     'cfgMnist',
     'countActiveUnits',
@@ -12,14 +13,21 @@ test('the package exports what it says', () => {
     'digitBatches',
     'emojiSource',
     'fashionMnistSource',
+    'fidTo',
     'findRecipe',
     'ganMnist',
+    'latentDistributionOf',
     'measureDigits',
     'measureNoiseError',
+    'measureReconstruction',
     'measureVaeBound',
     'mnistSource',
+    'pcaError',
     'recipes',
+    'sampleFromLatents',
+    'sampleVqVae',
     'vaeFashionMnist',
     'vaeMnist',
+    'vqVaeMnist',
   ]);
 });

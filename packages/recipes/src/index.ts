@@ -1,5 +1,14 @@
 /** What `evaluate` tells `onScore`, and how it reads. */
 export { describeScore, type ScoreReport } from '@tintype/metrics';
+export { autoencoderMnist } from './autoencoder-mnist.ts';
+export type { AutoencoderRecipe } from './autoencoder-recipe.ts';
+export {
+  type AutoencoderRecipeConfig,
+  type AutoencoderSampleOptions,
+  type AutoencoderWithLatents,
+  latentDistributionOf,
+  sampleFromLatents,
+} from './autoencoder-with-latents.ts';
 export { type CfgMnistConfig, type CfgMnistSampleOptions, cfgMnist } from './cfg-mnist.ts';
 export { type DdpmMnistConfig, type DdpmMnistSampleOptions, ddpmMnist } from './ddpm-mnist.ts';
 export { type DigitBatchOptions, digitBatches } from './digit-batches.ts';
@@ -8,9 +17,12 @@ export {
   type DigitReference,
   type DigitReferenceOptions,
 } from './digit-reference.ts';
+export type { AutoencoderFigures } from './evaluate-autoencoder.ts';
 export type { DdpmFigures, GuidedFigures } from './evaluate-diffusion.ts';
 export type { GanFigures } from './evaluate-gan.ts';
 export type { VaeFigures } from './evaluate-vae.ts';
+export type { VqVaeFigures } from './evaluate-vq-vae.ts';
+export { fidTo } from './fid-to.ts';
 export { findRecipe } from './find-recipe.ts';
 export { type GanMnist, type GanMnistConfig, type GanMnistSampleOptions, ganMnist } from './gan-mnist.ts';
 export type { CodeSampleOptions } from './image-codes.ts';
@@ -27,7 +39,12 @@ export {
   type MeasuredDigits,
   measureDigits,
 } from './measure-digits.ts';
+export {
+  measureReconstruction,
+  type ReconstructionFigures,
+} from './measure-reconstruction.ts';
 export { measureNoiseError, type NoiseError, type NoiseErrorOptions } from './noise-error.ts';
+export { type PcaErrorOptions, pcaError } from './pca-error.ts';
 export type {
   CreatedModel,
   DataOptions,
@@ -47,3 +64,11 @@ export { vaeFashionMnist } from './vae-fashion-mnist.ts';
 export { binarize, countActiveUnits, measureVaeBound, type VaeBound } from './vae-likelihood.ts';
 export { vaeMnist } from './vae-mnist.ts';
 export type { VaeRecipe, VaeRecipeConfig } from './vae-recipe.ts';
+export { vqVaeMnist } from './vq-vae-mnist.ts';
+export type { VqVaeRecipe } from './vq-vae-recipe.ts';
+export {
+  sampleVqVae,
+  type VqVaeRecipeConfig,
+  type VqVaeSampleOptions,
+  type VqVaeWithPrior,
+} from './vq-vae-with-prior.ts';

@@ -8,6 +8,14 @@ const files = createPackageDataFiles();
 
 /** What each recipe is watched for; with fewer than 64 images, and with the user's own, some are left out. */
 const watched: Readonly<Record<string, { readonly digits: string[]; readonly own: string[] }>> = {
+  'autoencoder-mnist': {
+    digits: ['divergence', 'constant-output'],
+    own: ['divergence', 'constant-output'],
+  },
+  'vq-vae-mnist': {
+    digits: ['divergence', 'codebook-collapse', 'constant-output'],
+    own: ['divergence', 'codebook-collapse', 'constant-output'],
+  },
   'vae-mnist': {
     digits: ['divergence', 'posterior-collapse', 'constant-output'],
     own: ['divergence', 'posterior-collapse', 'constant-output'],

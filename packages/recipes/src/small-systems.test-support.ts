@@ -1,11 +1,13 @@
 import { createRandomStream } from '@tintype/core-tensor';
 import type { ImageDataset } from '@tintype/datasets';
+import { autoencoderMnist } from './autoencoder-mnist.ts';
 import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
 import { vaeFashionMnist } from './vae-fashion-mnist.ts';
 import { vaeMnist } from './vae-mnist.ts';
+import { vqVaeMnist } from './vq-vae-mnist.ts';
 
 const imageSize = 8;
 export const smallSeed = 1;
@@ -30,9 +32,28 @@ export interface SmallSystem {
 
 const smallVae = { changes: { imageSize, hiddenUnits: [6], latentDim: 2 }, options: { batchSize: 3 } };
 
+const smallAutoencoder = { ...smallVae, options: { batchSize: 3, latents: 'normal' } };
+const smallVqVae = {
+  changes: {
+    imageSize,
+    hiddenChannels: 4,
+    residualLayers: 1,
+    codebookSize: 5,
+    embeddingDim: 3,
+    vqVaeSteps: 1,
+    priorArchitecture: 'transformer',
+    priorChannels: 4,
+    priorLayers: 1,
+    priorHeads: 2,
+  },
+  options: { batchSize: 3, temperature: 1 },
+};
+
 /** One recipe of every system, at a size that trains in milliseconds. */
 export const smallSystems: Readonly<Record<string, SmallSystem>> = {
+  'autoencoder-mnist': { recipe: autoencoderMnist, ...smallAutoencoder },
   'vae-mnist': { recipe: vaeMnist, ...smallVae },
+  'vq-vae-mnist': { recipe: vqVaeMnist, ...smallVqVae },
   'gan-mnist': {
     recipe: ganMnist,
     changes: { imageSize, latentDim: 4, generatorChannels: 4, discriminatorChannels: 4, learningRate: 0.01 },

@@ -1,0 +1,38 @@
+import { defaultVqVaeConfig } from '@tintype/autoencoders';
+import { mnistSource } from './image-source.ts';
+import { createVqVaeRecipe } from './vq-vae-recipe.ts';
+
+/** Digits as 7×7 codes of 128, and a prior that draws such grids. */
+export const vqVaeMnist = createVqVaeRecipe(mnistSource, {
+  name: 'vq-vae-mnist',
+  description: 'VQ-VAE on MNIST digits, then a prior of its codes',
+  config: {
+    ...defaultVqVaeConfig,
+    embeddingDim: 16,
+    learningRate: 1e-3,
+    vqVaeSteps: 2000,
+    priorArchitecture: 'transformer',
+    priorChannels: 64,
+    priorLayers: 4,
+    priorHeads: 4,
+    priorLearningRate: 1e-3,
+  },
+  steps: 5000,
+  batchSize: 128,
+  expectations: [
+    {
+      id: '10.3',
+      name: 'share of the codes in use on test digits',
+      metric: 'codeUsage',
+      direction: '>=',
+      threshold: 0.8,
+    },
+    {
+      id: '10.5',
+      name: 'digits among the samples of the prior, of ten',
+      metric: 'classesCovered',
+      direction: '>=',
+      threshold: 10,
+    },
+  ],
+});
