@@ -32,7 +32,8 @@ export function createMaskedConv2d(scope: ParameterScope, options: MaskedConv2dO
   return (x) =>
     tf.tidy(() => {
       const [batch, height, width] = x.shape;
-      const filter = weight.slice<tf.Tensor4D>([0, 0, 0, 0], [rows, columns, inChannels, outChannels]);
+      const size = [rows, columns, inChannels, outChannels];
+      const filter = tf.slice(weight, [0, 0, 0, 0], size) as tf.Tensor4D;
       const [bottom, right] = [Math.max(0, rows - 1 - top), Math.max(0, columns - 1 - left)];
       const around: [number, number][] = [
         [0, 0],
@@ -41,9 +42,7 @@ export function createMaskedConv2d(scope: ParameterScope, options: MaskedConv2dO
         [0, 0],
       ];
       const seen = [batch, height + rows - 1, width + columns - 1, inChannels];
-      const field = tf
-        .pad(x, around)
-        .slice<tf.Tensor4D>([0, 0, 0, 0], seen as [number, number, number, number]);
+      const field = tf.slice(tf.pad(x, around), [0, 0, 0, 0], seen);
       return tf.conv2d(field, filter, 1, 'valid').add<tf.Tensor4D>(bias);
     });
 }

@@ -4,3 +4,7 @@ import { architectures, createTinySystem } from './tiny-code-prior.test-support.
 for (const architecture of architectures) {
   describeTrainStep(`code prior, ${architecture}`, () => createTinySystem(architecture));
 }
+
+describeTrainStep('code prior in slices', () => createTinySystem('transformer', { accumulate: 2 }), {
+  backends: ['cpu'],
+});
