@@ -9,7 +9,7 @@ import {
 } from '@tintype/core-tensor';
 import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
-import { defaultVaeConfig } from './config.ts';
+import { defaultVaeConfig, type VaeConfig } from './config.ts';
 import { createTinyVae, tinyForms } from './tiny-vae.test-support.ts';
 import { createVaeTrainStep } from './train-step.ts';
 import { createVae } from './vae.ts';
@@ -26,8 +26,8 @@ describeTrainStep('VAE', () => createTinyVae(), { backends: ['webgpu'], steps: 2
 
 describeOnBackends('the VAE train step', () => {
   /** Losses of the first step and Adam's first moments after it, which are the gradients times 1 − β₁. */
-  const firstStep = async (accumulate: number) => {
-    const { trainStep, batches, rng, dispose } = createTinyVae({ accumulate });
+  const firstStep = async (accumulate: number, changes: Partial<VaeConfig> = {}) => {
+    const { trainStep, batches, rng, dispose } = createTinyVae({ accumulate }, changes);
     let losses: number[] = [];
     for await (const event of trainLoop(trainStep, batches, { steps: 1, rng })) {
       if (event.type === 'metrics')
@@ -46,6 +46,45 @@ describeOnBackends('the VAE train step', () => {
       expect(sliced.losses).toBeAllClose(whole.losses, { rtol: 1e-6 });
       expect(sliced.gradients).toBeAllClose(whole.gradients, { rtol: 1e-5 });
     }
+  });
+
+  test('in slices it gives each image its own label', async () => {
+    const changes = { numClasses: 3 };
+    const [whole, sliced] = [await firstStep(1, changes), await firstStep(3, changes)];
+    expect(sliced.gradients).toBeAllClose(whole.gradients, { rtol: 1e-5 });
+  });
+
+  /** Total and weight of the KL term of each step. */
+  const curve = async (changes: Partial<VaeConfig>, { startStep = 0, steps = 4 } = {}) => {
+    const { trainStep, batches, rng, dispose } = createTinyVae({}, changes);
+    const totals: number[] = [];
+    const weights: number[] = [];
+    for await (const event of trainLoop(trainStep, batches, { steps, startStep, rng, logEvery: 1 })) {
+      if (event.type !== 'metrics') continue;
+      const { total, reconstruction, kl, klWeight } = event.values;
+      expect(total).toBeCloseTo(reconstruction! + klWeight! * kl!, 4);
+      totals.push(total!);
+      weights.push(klWeight!);
+    }
+    dispose();
+    return { totals, weights };
+  };
+
+  test('in a warm-up the weight of the KL term follows the step, from whichever step it starts', async () => {
+    const warmUp = { klWarmUpSteps: 4, klWeight: 2 };
+    expect((await curve(warmUp)).weights).toEqual([0, 0.5, 1, 1.5]);
+    expect((await curve(warmUp, { startStep: 2, steps: 6 })).weights).toEqual([1, 1.5, 2, 2]);
+    expect((await curve({})).weights).toEqual([1, 1, 1, 1]);
+  });
+
+  test('a training that goes on at the wrong step of its warm-up has another curve', async () => {
+    const warmUp = { klWarmUpSteps: 5 };
+    const rightly = await curve(warmUp, { startStep: 3, steps: 5 });
+    // The same draws and images, and the weights of a shorter warm-up.
+    const wrongly = await curve({ klWarmUpSteps: 4 }, { startStep: 3, steps: 5 });
+    expect(rightly.totals[0]).not.toBe(wrongly.totals[0]);
+    const without = await curve({}, { startStep: 3, steps: 5 });
+    expect(rightly.totals).not.toEqual(without.totals);
   });
 
   test('an impossible number of slices is refused', () => {
