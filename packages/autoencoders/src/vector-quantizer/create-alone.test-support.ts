@@ -3,7 +3,7 @@ import { defaultVectorQuantizerConfig, type VectorQuantizerConfig } from './conf
 import { createVectorQuantizer, type VectorQuantizerOptions } from './vector-quantizer.ts';
 
 /** Six codes of three numbers, as in fixtures/reference/losses/vq.safetensors. */
-export const smallConfig: VectorQuantizerConfig = {
+const smallConfig: VectorQuantizerConfig = {
   ...defaultVectorQuantizerConfig,
   codebookSize: 6,
   embeddingDim: 3,
