@@ -34,9 +34,12 @@ const calibration: Calibration = {
 };
 const promised: Expectation = { id, name, metric: 'reconstructionError', direction: '<=', ...frozen };
 
+function recipeWith(expectation: Expectation, name = suite.name): Recipe {
+  return { ...tinyRecipe, name, expectations: [expectation] } as unknown as Recipe;
+}
+
 function disagree(expectation: Expectation, known: Calibration | undefined = calibration): readonly string[] {
-  const recipe = { ...tinyRecipe, expectations: [expectation] } as unknown as Recipe;
-  return expectationDisagreements([recipe], [suite], () => known);
+  return expectationDisagreements([recipeWith(expectation)], [suite], () => known);
 }
 
 test('a promise with the calibrated numbers agrees', () => {
@@ -48,19 +51,23 @@ test.each([
   ['healthy run', { ...promised, healthy: [1, 2, 2] as const }, /healthy runs 1, 2, 2, measured 1, 2, 3/],
   ['broken run', { ...promised, broken: [4, 5, 5] as const }, /broken runs/],
   ['direction', { ...promised, direction: '>=' as const }, /direction/],
-  ['name', { ...promised, name: 'something else' }, /no suite of vae demonstrates it/],
-  ['line', { ...promised, id: '9.4' }, /no suite of vae demonstrates it/],
+  ['name', { ...promised, name: 'something else' }, /suite tiny does not demonstrate it/],
+  ['line', { ...promised, id: '9.4' }, /suite tiny does not demonstrate it/],
 ])('another %s is found out', (_, expectation, message) => {
   expect(disagree(expectation)).toEqual([expect.stringMatching(message)]);
 });
 
 test('numbers without a calibration, and a calibration that the recipe does not carry, are found out', () => {
-  const without = expectationDisagreements(
-    [{ ...tinyRecipe, expectations: [promised] } as unknown as Recipe],
-    [suite],
-    () => undefined,
-  );
+  const without = expectationDisagreements([recipeWith(promised)], [suite], () => undefined);
   expect(without).toHaveLength(3);
   const { healthy: _, broken: __, ...bare } = promised;
   expect(disagree(bare)).toHaveLength(2);
+});
+
+test('a recipe without a suite may expect something, and shows no runs that nothing measured', () => {
+  const { healthy: _, broken: __, ...bare } = promised;
+  const told = (expectation: Expectation) =>
+    expectationDisagreements([recipeWith(expectation, 'another')], [suite], () => calibration);
+  expect(told(bare)).toEqual([]);
+  expect(told(promised)).toEqual([expect.stringMatching(/another, .*no suite measured these runs/)]);
 });

@@ -5,8 +5,9 @@ import type { Calibration } from './suite-result.ts';
 type ReadCalibration = (suite: string) => Calibration | undefined;
 
 /**
- * Where recipes promise something else than the suites measured: an expectation needs a demonstration of the same id and
- * name in a suite of its system, and carries that one's calibration as soon as there is one. Empty where all agree.
+ * Where recipes promise something else than was measured: an expectation needs a demonstration of the same id and name in the
+ * suite that has the recipe's name, and carries that one's calibration as soon as there is one. A recipe without a suite
+ * may say what it expects, and no measured runs. Empty where all agree.
  */
 export function expectationDisagreements(
   recipes: readonly Recipe[],
@@ -15,25 +16,26 @@ export function expectationDisagreements(
 ): readonly string[] {
   return recipes.flatMap((recipe) =>
     recipe.expectations.flatMap((expectation) => {
-      const found = findDemonstration(recipe, expectation, suites);
       const where = `${recipe.name}, ${expectation.id} ${expectation.name}`;
-      if (!found) return [`${where}: no suite of ${recipe.system} demonstrates it`];
-      const calibration = readCalibration(found.suite.name);
-      return disagreements(expectation, found.check, calibration).map((what) => `${where}: ${what}`);
+      const suite = suites.find(({ name, system }) => name === recipe.name && system === recipe.system);
+      if (!suite) return hasRuns(expectation) ? [`${where}: no suite measured these runs`] : [];
+      const check = findDemonstration(expectation, suite);
+      if (!check) return [`${where}: suite ${suite.name} does not demonstrate it`];
+      return disagreements(expectation, check, readCalibration(suite.name)).map(
+        (what) => `${where}: ${what}`,
+      );
     }),
   );
 }
 
-function findDemonstration(
-  { system }: Recipe,
-  { id, name }: Expectation,
-  suites: readonly QualitySuite[],
-): { suite: QualitySuite; check: Demonstration } | undefined {
-  for (const suite of suites.filter((each) => each.system === system)) {
-    for (const check of suite.checks)
-      if (check.kind === 'D' && check.id === id && check.name === name) return { suite, check };
-  }
-  return undefined;
+function hasRuns({ healthy, broken }: Expectation): boolean {
+  return healthy !== undefined || broken !== undefined;
+}
+
+function findDemonstration({ id, name }: Expectation, { checks }: QualitySuite): Demonstration | undefined {
+  return checks
+    .filter((check): check is Demonstration => check.kind === 'D')
+    .find((check) => check.id === id && check.name === name);
 }
 
 function disagreements(
