@@ -15,6 +15,7 @@ const workloads: readonly Workload[] = [
   { kind: 'conv', pass: 'filterGradient', ...conv },
   { kind: 'step', model: 'vae', batch: 2 },
   { kind: 'step', model: 'dcgan', batch: 2 },
+  { kind: 'step', model: 'vq-vae', batch: 2 },
 ];
 
 /** Checks the workload on a backend, runs it twice, and hands on what another contestant needs. */

@@ -1,13 +1,13 @@
 import type { BenchmarkCase } from './benchmark-case.ts';
 import { convCases } from './conv-cases.ts';
 import { gemmCases } from './gemm-cases.ts';
-import type { Workload } from './workload.ts';
+import type { StepModel, Workload } from './workload.ts';
 
-export const suiteNames = ['gemm', 'conv', 'ddpm', 'dcgan', 'vae'] as const;
+export const suiteNames = ['gemm', 'conv', 'ddpm', 'dcgan', 'vae', 'vq-vae'] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 const stepWarmUp = 3;
-const step = (system: string, model: 'ddpm' | 'dcgan' | 'vae', batch: number): BenchmarkCase[] => [
+const step = (system: string, model: StepModel, batch: number): BenchmarkCase[] => [
   { system, workload: { kind: 'step', model, batch }, calls: 1, warmUpCalls: stepWarmUp },
 ];
 
@@ -18,6 +18,7 @@ export const suites: Readonly<Record<SuiteName, readonly BenchmarkCase[]>> = {
   ddpm: step('ddpm', 'ddpm', 32),
   dcgan: step('gan', 'dcgan', 64),
   vae: step('vae', 'vae', 128),
+  'vq-vae': step('vq-vae', 'vq-vae', 64),
 };
 
 /** The rows of `--quick`: one small product in each transposition. */

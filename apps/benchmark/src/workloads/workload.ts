@@ -28,7 +28,7 @@ interface MicroKernelWorkload {
   readonly kind: 'microKernel';
 }
 
-export type StepModel = 'ddpm' | 'dcgan' | 'vae';
+export type StepModel = 'ddpm' | 'dcgan' | 'vae' | 'vq-vae';
 
 /** One training step of a model: forward, backward and Adam, in every phase. */
 export interface StepWorkload {
