@@ -13,7 +13,8 @@ export function sparsityPenalty(codes: tf.Tensor2D, sparsityTarget: number): tf.
     const means = codes.mean(0); // [latentDim]
     const active = means.add(smallest).log().mul(sparsityTarget);
     const silent = tf
-      .sub(1 + smallest, means)
+      .sub(1, means)
+      .add(smallest)
       .log()
       .mul(1 - sparsityTarget);
     const entropy =

@@ -10,8 +10,8 @@ describeTrainStep('denoising autoencoder in slices', () =>
 describeTrainStep('autoencoder with every penalty', () => createTinyAutoencoder(penalties));
 describeTrainStep('autoencoder', () => createTinyAutoencoder(), {
   backends: ['webgpu'],
-  steps: 2,
-  leakSteps: 4,
+  steps: 1,
+  leakSteps: 2,
 });
 
 describeOnBackends('the autoencoder train step', () => {
