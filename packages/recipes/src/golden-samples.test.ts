@@ -22,7 +22,7 @@ import {
 const golden: Readonly<Record<string, string>> = {
   'autoencoder-mnist': 'dab9f032d5b8f4ee',
   'vae-mnist': 'e6747ee2d472a6ec',
-  'vq-vae-mnist': 'd1a255567f382075',
+  'vq-vae-mnist': 'aa99cd641e4b2916',
   'gan-mnist': 'd787627016553d24',
   'ddpm-mnist': '85d6155625d8c8cc',
   'cfg-mnist': '90ff8b99836a2888',

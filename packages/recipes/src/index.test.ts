@@ -3,6 +3,8 @@ import * as exported from './index.ts';
 
 test('the package exports what it says', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'autoencoderEmoji',
+    'autoencoderFashionMnist',
     'autoencoderMnist',
     'binarize',
     'cfgMnist',
@@ -26,8 +28,11 @@ test('the package exports what it says', () => {
     'recipes',
     'sampleFromLatents',
     'sampleVqVae',
+    'vaeEmoji',
     'vaeFashionMnist',
     'vaeMnist',
+    'vqVaeEmoji',
+    'vqVaeFashionMnist',
     'vqVaeMnist',
   ]);
 });

@@ -1,5 +1,7 @@
 /** What `evaluate` tells `onScore`, and how it reads. */
 export { describeScore, type ScoreReport } from '@tintype/metrics';
+export { autoencoderEmoji } from './autoencoder-emoji.ts';
+export { autoencoderFashionMnist } from './autoencoder-fashion-mnist.ts';
 export { autoencoderMnist } from './autoencoder-mnist.ts';
 export type { AutoencoderRecipe } from './autoencoder-recipe.ts';
 export {
@@ -60,10 +62,13 @@ export type {
   SystemId,
 } from './recipe.ts';
 export { recipes } from './recipes.ts';
+export { vaeEmoji } from './vae-emoji.ts';
 export { vaeFashionMnist } from './vae-fashion-mnist.ts';
 export { binarize, countActiveUnits, measureVaeBound, type VaeBound } from './vae-likelihood.ts';
 export { vaeMnist } from './vae-mnist.ts';
 export type { VaeRecipe, VaeRecipeConfig } from './vae-recipe.ts';
+export { vqVaeEmoji } from './vq-vae-emoji.ts';
+export { vqVaeFashionMnist } from './vq-vae-fashion-mnist.ts';
 export { vqVaeMnist } from './vq-vae-mnist.ts';
 export type { VqVaeRecipe } from './vq-vae-recipe.ts';
 export {

@@ -55,7 +55,8 @@ describeOnBackends(
     test.each(coded)(
       '%s: a row from image to image begins and ends with their reconstructions',
       async (_, each) => {
-        const { model, batches, dispose } = await createSmallSystem(each);
+        const { model, trainStep, batches, dispose } = await createSmallSystem(each);
+        for await (const _ of trainLoop(trainStep, batches, { steps: 4, rng: createRandomStream(1) }));
         const { images } = await batches.batch(0);
         const { reconstruct, interpolate } = each.recipe;
         const [from, to] = tf.split(images as tf.Tensor4D, 2) as [tf.Tensor4D, tf.Tensor4D];

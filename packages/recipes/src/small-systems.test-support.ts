@@ -1,12 +1,17 @@
 import { createRandomStream } from '@tintype/core-tensor';
 import type { ImageDataset } from '@tintype/datasets';
+import { autoencoderEmoji } from './autoencoder-emoji.ts';
+import { autoencoderFashionMnist } from './autoencoder-fashion-mnist.ts';
 import { autoencoderMnist } from './autoencoder-mnist.ts';
 import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
+import { vaeEmoji } from './vae-emoji.ts';
 import { vaeFashionMnist } from './vae-fashion-mnist.ts';
 import { vaeMnist } from './vae-mnist.ts';
+import { vqVaeEmoji } from './vq-vae-emoji.ts';
+import { vqVaeFashionMnist } from './vq-vae-fashion-mnist.ts';
 import { vqVaeMnist } from './vq-vae-mnist.ts';
 
 const imageSize = 8;
@@ -39,8 +44,9 @@ const smallVqVae = {
     hiddenChannels: 4,
     residualLayers: 1,
     codebookSize: 5,
+    reviveBelow: 2,
     embeddingDim: 3,
-    vqVaeSteps: 1,
+    vqVaeSteps: 2,
     priorArchitecture: 'transformer',
     priorChannels: 4,
     priorLayers: 1,
@@ -81,8 +87,17 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
 
 /** Recipes that a builder above makes of other data, at the same size. */
 export const derivedSystems: Readonly<Record<string, SmallSystem>> = {
+  'autoencoder-fashion-mnist': { recipe: autoencoderFashionMnist, ...smallAutoencoder },
+  'autoencoder-emoji': { recipe: autoencoderEmoji, ...inColor(smallAutoencoder) },
   'vae-fashion-mnist': { recipe: vaeFashionMnist, ...smallVae },
+  'vae-emoji': { recipe: vaeEmoji, ...inColor(smallVae) },
+  'vq-vae-fashion-mnist': { recipe: vqVaeFashionMnist, ...smallVqVae },
+  'vq-vae-emoji': { recipe: vqVaeEmoji, ...smallVqVae },
 };
+
+function inColor({ changes, options }: Omit<SmallSystem, 'recipe'>): Omit<SmallSystem, 'recipe'> {
+  return { changes: { ...changes, convChannels: [2, 3] }, options };
+}
 
 export async function createSmallSystem({ recipe, changes }: SmallSystem) {
   const rng = createRandomStream(smallSeed);
