@@ -14,7 +14,6 @@ test.each([
   ['hiddenChannels', -4],
   ['layers', 0],
   ['heads', 0],
-  ['heads', 3], // 64 channels
   ['numClasses', 0],
   ['numClasses', undefined],
 ])('%s %s is refused', (name, value) => {
@@ -23,7 +22,10 @@ test.each([
   );
 });
 
-test('a PixelCNN has no heads that its channels could fail to divide', () => {
+test('the heads of a transformer divide its channels, and a PixelCNN has none', () => {
+  expect(() =>
+    validateCodePriorConfig({ ...defaultCodePriorConfig, architecture: 'transformer', heads: 3 }),
+  ).toThrow(expect.objectContaining({ code: 'E_CONFIG' }));
   expect(() =>
     validateCodePriorConfig({ ...defaultCodePriorConfig, architecture: 'pixel-cnn', heads: 3 }),
   ).not.toThrow();

@@ -1,7 +1,7 @@
 import { assertConfig, TintypeError, v } from '@tintype/core-tensor';
 
 export interface CodePriorConfig {
-  /** `pixel-cnn`: masked convolutions in two gated stacks. `transformer`: causal attention. @default 'transformer' */
+  /** `pixel-cnn`: masked convolutions in two gated stacks. `transformer`: causal attention. @default 'pixel-cnn' */
   readonly architecture: 'pixel-cnn' | 'transformer';
   /** Rows of a grid of codes, at least 1. @default 7 */
   readonly height: number;
@@ -9,7 +9,7 @@ export interface CodePriorConfig {
   readonly width: number;
   /** K, how many codes there are, at least 2. @default 128 */
   readonly codebookSize: number;
-  /** Channels inside the network, at least 1. @default 64 */
+  /** Channels inside the network, at least 1. @default 32 */
   readonly hiddenChannels: number;
   /** Gated layers or transformer blocks, at least 1. @default 4 */
   readonly layers: number;
@@ -20,11 +20,11 @@ export interface CodePriorConfig {
 }
 
 export const defaultCodePriorConfig: CodePriorConfig = {
-  architecture: 'transformer',
+  architecture: 'pixel-cnn',
   height: 7,
   width: 7,
   codebookSize: 128,
-  hiddenChannels: 64,
+  hiddenChannels: 32,
   layers: 4,
   heads: 4,
   numClasses: null,

@@ -3,7 +3,7 @@ import { createLabelEmbedding } from './label-embedding.ts';
 import { createMaskedConv2d } from './masked-conv2d.ts';
 
 /** What is known at each place, [b, h, w, channels] each: of all rows above, and of the codes before it in its row. */
-export interface Stacks {
+interface Stacks {
   readonly vertical: tf.Tensor4D;
   readonly horizontal: tf.Tensor4D;
 }
