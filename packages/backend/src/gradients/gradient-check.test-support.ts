@@ -30,41 +30,41 @@ function compileCase(gradientCase: GradientCase): Operation {
 
 /**
  * Compares one order of derivative with central differences along two directions; one alone may miss an error by
- * chance. Returns the first that is wrong, else the last. Reads asynchronously, so it suits WebGPU.
+ * chance. Returns the first that is wrong, else the last. Reads asynchronously, so it suits WebGPU, and once: each read
+ * waits for the device.
  */
 export async function checkOrder(gradientCase: GradientCase, order: 1 | 2): Promise<OrderResult> {
   const { inputs, loss, dispose } = prepare(gradientCase, order);
   const scalarOf = (values: tf.Tensor[]) =>
     order === 1 ? loss(values) : directionalDerivative(loss, values);
   try {
-    let result = await compareAlong(5, order, scalarOf, inputs);
-    if (result.isRight) result = await compareAlong(23, order, scalarOf, inputs);
-    return result;
+    const scalars = tf.tidy(() =>
+      tf.stack([5, 23].flatMap((seed) => compareAlong(unitDirection(inputs, seed), scalarOf, inputs))),
+    );
+    const values = await scalars.data();
+    scalars.dispose();
+    const results = [0, 3].map((at) => judge(order, values.subarray(at, at + 3)));
+    return results.find(({ isRight }) => !isRight) ?? results[1]!;
   } finally {
     dispose();
   }
 }
 
-async function compareAlong(
-  seed: number,
-  order: 1 | 2,
+/** The derivative along a direction, and the function a step ahead and a step behind. */
+function compareAlong(
+  tangents: tf.Tensor[],
   scalarOf: (values: tf.Tensor[]) => tf.Scalar,
   inputs: tf.Tensor[],
-): Promise<OrderResult> {
-  const tangents = unitDirection(inputs, seed);
-  try {
-    const analytic = await readScalar(() => {
-      const gradients = tf.grads((...values: tf.Tensor[]) => scalarOf(values))(inputs);
-      return dotAll(gradients, tangents);
-    });
-    const at = (sign: number) =>
-      readScalar(() => scalarOf(inputs.map((input, i) => input.add(tangents[i]!.mul(sign * step)))));
-    const numeric = ((await at(1)) - (await at(-1))) / (2 * step);
-    const tolerance = (order === 1 ? 0.02 : 0.03) * (Math.abs(numeric) + 0.05);
-    return { order, analytic, numeric, isRight: Math.abs(analytic - numeric) <= tolerance };
-  } finally {
-    tf.dispose(tangents);
-  }
+): tf.Scalar[] {
+  const gradients = tf.grads((...values: tf.Tensor[]) => scalarOf(values))(inputs);
+  const at = (sign: number) => scalarOf(inputs.map((input, i) => input.add(tangents[i]!.mul(sign * step))));
+  return [dotAll(gradients, tangents), at(1), at(-1)];
+}
+
+function judge(order: 1 | 2, [analytic, ahead, behind]: ArrayLike<number> & Iterable<number>): OrderResult {
+  const numeric = (ahead! - behind!) / (2 * step);
+  const tolerance = (order === 1 ? 0.02 : 0.03) * (Math.abs(numeric) + 0.05);
+  return { order, analytic: analytic!, numeric, isRight: Math.abs(analytic! - numeric) <= tolerance };
 }
 
 function prepare(gradientCase: GradientCase, order: 1 | 2) {
@@ -93,13 +93,6 @@ function dotAll(a: tf.Tensor[], b: tf.Tensor[]): tf.Scalar {
   return a
     .map((tensor, i) => tf.sum(tf.mul(tensor, b[i]!)))
     .reduce((sum, part) => tf.add(sum, part)) as tf.Scalar;
-}
-
-async function readScalar(compute: () => tf.Tensor): Promise<number> {
-  const result = tf.tidy(compute);
-  const [value] = await result.data();
-  result.dispose();
-  return value!;
 }
 
 function unitDirection(like: tf.Tensor[], seed: number): tf.Tensor[] {
