@@ -52,7 +52,7 @@ export const imageCoderEntries = {
 type Levels = Pick<ImageCoderConfig, 'blockOutChannels'>;
 
 /** Pixels of an image along one side of a latent place: 2^(levels − 1). */
-export function reductionOf({ blockOutChannels }: Levels): number {
+function reductionOf({ blockOutChannels }: Levels): number {
   return 2 ** (blockOutChannels.length - 1);
 }
 

@@ -11,7 +11,7 @@ export const referenceModels = createFileStorage(
 /** What README.md of the references allows. */
 export const outputTolerance = { rtol: 1e-4, atol: 1e-5 };
 export const lossTolerance = { rtol: 1e-5, atol: 1e-6 };
-export const gradientTolerance = { rtol: 1e-3, atol: 1e-6 };
+const gradientTolerance = { rtol: 1e-3, atol: 1e-6 };
 
 export interface Recording {
   /** A recorded tensor, maps as NHWC. */
