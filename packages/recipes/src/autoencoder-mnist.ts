@@ -7,7 +7,7 @@ export const autoencoderMnist = createAutoencoderRecipe(mnistSource, {
   name: 'autoencoder-mnist',
   description: 'Autoencoder on MNIST digits',
   config: { ...defaultAutoencoderConfig, latentDim: 32, learningRate: 1e-3 },
-  steps: 4000,
+  steps: 3000,
   batchSize: 128,
   expectations: [
     {

@@ -1,4 +1,11 @@
-import { createRandomStream, joinBatches, loadWeights, type tf, trainLoop } from '@tintype/core-tensor';
+import {
+  createRandomStream,
+  joinBatches,
+  loadWeights,
+  readWeights,
+  type tf,
+  trainLoop,
+} from '@tintype/core-tensor';
 import { describeOnBackends } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { autoencoderMnist } from './autoencoder-mnist.ts';
@@ -39,8 +46,7 @@ describeOnBackends(
     test('samples from its weights alone as it did when they were trained, and each distribution is another', async () => {
       const { model, config, dispose } = await trained(2);
       const other = autoencoderMnist.create(config as typeof autoencoderMnist.config, createRandomStream(7));
-      const weights = new Map([...model.parameters].map(([name, { variable }]) => [name, variable]));
-      loadWeights(other.model.parameters, weights);
+      loadWeights(other.model.parameters, await readWeights(model.parameters));
       for (const latents of ['mixture', 'normal', 'standard'] as const) {
         expect(await draw(other.model, latents)).toBeAllClose(await draw(model, latents), {
           atol: 0,

@@ -24,8 +24,8 @@ export type VqVaeRecipeSettings = Pick<
 const sampleOptions: VqVaeSampleOptions = { batchSize: 64, temperature: 1 };
 
 /**
- * The recipe of a VQ-VAE (van den Oord et al. 2017) on a dataset: first the autoencoder, then the prior of its codes. Way
- * from image to image goes straight between their latents, each of which is rounded to its nearest code.
+ * The recipe of a VQ-VAE (van den Oord et al. 2017) on a dataset: first the autoencoder, then the prior of its codes. From
+ * image to image it goes straight between their latents, each of which is rounded to its nearest code.
  */
 export function createVqVaeRecipe(source: ImageSource, settings: VqVaeRecipeSettings): VqVaeRecipe {
   return {

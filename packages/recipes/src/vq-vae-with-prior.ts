@@ -23,15 +23,15 @@ import type { CreatedModel, SampleRequest } from './recipe.ts';
 export interface VqVaeRecipeConfig extends VqVaeConfig {
   /** Adam's in the first stage, above 0. @default 0.001 */
   readonly learningRate: number;
-  /** Steps of the first stage; the prior learns in those that follow. */
+  /** Steps of the first stage; the prior learns in those that follow. @default 1200 */
   readonly vqVaeSteps: number;
-  /** Network of the prior. */
+  /** Network of the prior, and its width and depth (see `CodePriorConfig`). @default 'pixel-cnn', 32, 4 */
   readonly priorArchitecture: CodePriorConfig['architecture'];
   readonly priorChannels: number;
   readonly priorLayers: number;
   /** Heads of a transformer. */
   readonly priorHeads: number;
-  /** Adam's in the second stage, above 0. @default 0.001 */
+  /** Adam's in the second stage, above 0. @default 0.002 */
   readonly priorLearningRate: number;
 }
 
