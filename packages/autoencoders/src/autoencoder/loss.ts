@@ -71,7 +71,7 @@ function corrupt(images: tf.Tensor4D, noiseSigma: number, rng: RandomStream): tf
   return tf.tidy(() => images.add(noise.mul(2 * noiseSigma)));
 }
 
-/** Ghosh et al. (2020), section 3.1: ‖θ‖² of the decoder or its slopes by the code. */
+/** Ghosh et al. (2020), arXiv 1903.12436: ‖θ‖² of the decoder or its slopes by the code. */
 function decoderPenalty(model: Autoencoder, codes: tf.Tensor2D, rng: RandomStream): tf.Scalar {
   if (model.config.decoderPenaltyKind === 'gradient') {
     return decoderGradientPenalty(model, codes, rng.fork('decoder-slopes'));
