@@ -81,7 +81,7 @@ describe('train', () => {
     });
     expect(String(report.reason)).toContain('wasm');
     const losses = report.losses as Record<string, [number, number][]>;
-    expect(Object.keys(losses)).toEqual(['total', 'reconstruction', 'kl']);
+    expect(Object.keys(losses)).toEqual(['total', 'reconstruction', 'kl', 'klWeight']);
     expect(losses.total!.map(([step]) => step)).toEqual([1, 2, 3]);
     const names = (await readdir(run)).map((name) => name.replace(/tfevents.*/, 'tfevents'));
     expect(names.sort()).toEqual(

@@ -9,6 +9,6 @@ export async function encodeGrid(images: tf.Tensor4D, grid?: SampleGrid): Promis
   return encodePng(makeGrid(await readImages(images), gridOptions(grid)));
 }
 
-export function gridOptions(grid: SampleGrid | undefined): { columns?: number } {
+function gridOptions(grid: SampleGrid | undefined): { columns?: number } {
   return grid ? { columns: grid.columns } : {};
 }
