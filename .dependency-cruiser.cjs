@@ -20,6 +20,17 @@ const outside = (name, allowed) => ({
 
 const tests = '[.]test(-support)?[.]ts$';
 
+/** What several models of a package are made of, beside them in `src`. */
+const sharedByModels = [
+  'image-coder',
+  'latent-distribution',
+  'latent-walk',
+  'networks',
+  'objectives',
+  'regularizers',
+  'vector-quantizer',
+];
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -39,7 +50,7 @@ module.exports = {
       from: { path: '^packages/(autoencoders|gan|conditional-gan)/src/([^/]+)/', pathNot: tests },
       to: {
         path: '^packages/$1/src/([^/]+)/',
-        pathNot: ['^packages/$1/src/($2|objectives|regularizers)/'],
+        pathNot: [`^packages/$1/src/($2|${sharedByModels.join('|')})/`],
       },
     },
     {
