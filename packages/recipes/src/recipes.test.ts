@@ -21,8 +21,19 @@ function generate(
 }
 
 for (const [name, each] of Object.entries(smallSystems)) {
-  describeTrainStep(name, () => createSmallSystem(each), { backends: ['cpu'], steps: 2, leakSteps: 30 });
-  describeTrainStep(name, () => createSmallSystem(each), { backends: ['wasm'], steps: 2, leakSteps: 1000 });
+  const { settlingSteps = 1 } = each;
+  describeTrainStep(name, () => createSmallSystem(each), {
+    backends: ['cpu'],
+    steps: 2,
+    leakSteps: 30,
+    settlingSteps,
+  });
+  describeTrainStep(name, () => createSmallSystem(each), {
+    backends: ['wasm'],
+    steps: 2,
+    leakSteps: 1000,
+    settlingSteps,
+  });
   describeGenerator(name, async () => {
     const { model, dispose } = await createSmallSystem(each);
     return { generate: (request) => generate(each, model, request), dispose };

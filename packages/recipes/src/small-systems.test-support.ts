@@ -33,6 +33,8 @@ export interface SmallSystem {
   /** What of the recipe's config is made small. */
   readonly changes: object;
   readonly options: object;
+  /** Steps that may create state: a stage's optimiser makes its moments when the stage begins. @default 1 */
+  readonly settlingSteps?: number;
 }
 
 const smallVae = { changes: { imageSize, hiddenUnits: [6], latentDim: 2 }, options: { batchSize: 3 } };
@@ -53,6 +55,7 @@ const smallVqVae = {
     priorHeads: 2,
   },
   options: { batchSize: 3, temperature: 1 },
+  settlingSteps: 3,
 };
 
 /** One recipe of every system, at a size that trains in milliseconds. */
