@@ -1,4 +1,4 @@
-"""The convolutional VAE of src/models/conv-vae.ts."""
+"""The convolutional VAE of src/models/conv-vae.ts, with the parameter names of packages/autoencoders."""
 
 import torch
 from torch import nn
@@ -12,31 +12,29 @@ LATENT, HIDDEN, OUTER, INNER, SIDE = 16, 256, 32, 64, 7
 class Encoder(nn.Module):
     def __init__(self):
         super().__init__()
-        self.down1 = nn.Conv2d(1, OUTER, 4, 2, 1)
-        self.down2 = nn.Conv2d(OUTER, INNER, 4, 2, 1)
-        self.hidden = nn.Linear(SIDE * SIDE * INNER, HIDDEN)
+        self.convs = nn.ModuleList([nn.Conv2d(1, OUTER, 4, 2, 1), nn.Conv2d(OUTER, INNER, 4, 2, 1)])
+        self.layers = nn.ModuleList([nn.Sequential(nn.Linear(SIDE * SIDE * INNER, HIDDEN))])
         self.embedding = nn.Linear(HIDDEN, LATENT)
         self.log_var = nn.Linear(HIDDEN, LATENT)
 
     def forward(self, pixels):
-        maps = relu(self.down2(relu(self.down1(pixels))))
-        features = relu(self.hidden(maps.flatten(1)))
+        maps = relu(self.convs[1](relu(self.convs[0](pixels))))
+        features = relu(self.layers[0](maps.flatten(1)))
         return self.embedding(features), self.log_var(features)
 
 
 class Decoder(nn.Module):
     def __init__(self):
         super().__init__()
-        self.hidden = nn.Linear(LATENT, HIDDEN)
-        self.project = nn.Linear(HIDDEN, SIDE * SIDE * INNER)
-        self.up1 = nn.ConvTranspose2d(INNER, OUTER, 4, 2, 1)
-        self.up2 = nn.ConvTranspose2d(OUTER, 1, 4, 2, 1)
+        sizes = [(LATENT, HIDDEN), (HIDDEN, SIDE * SIDE * INNER)]
+        self.layers = nn.ModuleList([nn.Sequential(nn.Linear(*size)) for size in sizes])
+        self.convs = nn.ModuleList([nn.ConvTranspose2d(INNER, OUTER, 4, 2, 1), nn.ConvTranspose2d(OUTER, 1, 4, 2, 1)])
 
     def forward(self, z):
-        features = relu(self.project(relu(self.hidden(z))))
-        # The projection's outputs are in height, width, channel order: already channels-last.
+        features = relu(self.layers[1](relu(self.layers[0](z))))
+        # The last layer's outputs are in height, width, channel order: already channels-last.
         maps = features.view(-1, SIDE, SIDE, INNER).permute(0, 3, 1, 2)
-        return self.up2(relu(self.up1(maps)))
+        return self.convs[1](relu(self.convs[0](maps)))
 
 
 class Vae(nn.Module):
