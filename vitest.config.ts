@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 import { browserProject, hasChromium } from './vitest.browser.config.ts';
 
 const conditions = ['source'];
-// `node` is the default project; `browser` runs *.browser.test.ts in Chromium; `long` holds the forms that take minutes (*.long.test.ts).
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
+const elsewhere = ['**/*.{browser,long}.test.ts', '**/node_modules/**'];
+/** Tests that leave nothing behind in their process share one, which saves the start of a process for each file. */
+const together = [
+  'packages/{metrics,datasets}/src/**/*.test.ts',
+  'packages/core-tensor/src/{checkpoint,config,images,layers,monitors,optimizers,parameters,random}/**/*.test.ts',
+];
+// `node` and `node-together` are the default projects; `browser` runs *.browser.test.ts in Chromium; `long` holds the forms that take minutes.
 export default defineConfig({
   test: {
     passWithNoTests: !hasChromium,
@@ -13,10 +20,21 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tests/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', '**/node_modules/**'],
+          exclude: [...together, ...elsewhere],
           pool: 'forks',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...timeouts,
+        },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name: 'node-together',
+          include: together,
+          exclude: elsewhere,
+          pool: 'forks',
+          isolate: false,
+          ...timeouts,
         },
       },
       {

@@ -1,5 +1,5 @@
 import type { ImageDataset } from './dataset.ts';
-import type { DatasetSplit } from './mnist.ts';
+import type { DatasetSplit } from './dataset-split.ts';
 
 export interface EmojiImagesRequest {
   /** One picture in ten is for testing, always the same. */

@@ -1,7 +1,7 @@
 import { TintypeError } from '@tintype/core-tensor';
 import type { DataFiles } from './data-files.ts';
 import type { ImageDataset } from './dataset.ts';
-import { assertSplit, type DatasetSplit } from './mnist.ts';
+import { assertSplit, type DatasetSplit } from './dataset-split.ts';
 
 export interface LoadFashionMnistOptions {
   readonly files: DataFiles;

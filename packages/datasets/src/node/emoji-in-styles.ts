@@ -1,8 +1,8 @@
 import { TintypeError } from '@tintype/core-tensor';
 import type { ImageDataset } from '../dataset.ts';
+import { assertSplit, type DatasetSplit } from '../dataset-split.ts';
 import { type EmojiStyle, emojiSet } from '../emoji/emoji-styles.ts';
 import { isHeldOut } from '../line-art/held-out.ts';
-import { assertSplit, type DatasetSplit } from '../mnist.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { selectPictures, withoutExtras } from '../pictures/select-pictures.ts';
 import { drawPictures, withClasses } from './draw-pictures.ts';

@@ -1,11 +1,11 @@
 import { TintypeError } from '@tintype/core-tensor';
 import { type ColorChannels, convertChannels } from '../convert-channels.ts';
 import type { ImageDataset, PairedImageDataset } from '../dataset.ts';
+import { assertSplit, type DatasetSplit } from '../dataset-split.ts';
 import { emojiSet, fluentLineArt } from '../emoji/emoji-styles.ts';
 import { alignPictures } from '../line-art/align-pictures.ts';
 import { isHeldOut } from '../line-art/held-out.ts';
 import { createOpenMojiSet } from '../line-art/open-moji.ts';
-import { assertSplit, type DatasetSplit } from '../mnist.ts';
 import type { PictureSet } from '../pictures/picture.ts';
 import { selectPictures, takeFirst, withoutExtras } from '../pictures/select-pictures.ts';
 import { drawPictures, withClasses } from './draw-pictures.ts';
