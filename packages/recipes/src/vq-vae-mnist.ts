@@ -15,7 +15,7 @@ export const vqVaeMnist = createVqVaeRecipe(mnistSource, {
     priorChannels: 32,
     priorLayers: 4,
     priorHeads: 4,
-    priorLearningRate: 2e-3,
+    priorLearningRate: 3e-3,
   },
   steps: 3500,
   batchSize: 128,
