@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { browserProject, hasChromium } from './vitest.browser.config.ts';
 
@@ -13,6 +14,8 @@ const together = [
 export default defineConfig({
   test: {
     passWithNoTests: !hasChromium,
+    // Most tests keep one core busy; by default the last core stays idle, which is half of a small machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve: { conditions },
