@@ -182,6 +182,13 @@ describeOnBackends('VAE loss terms', () => {
     ]);
   });
 
+  test('the mean over the batch has to reach λ, not each image', () => {
+    // 0.02 and 0.5 nats: 0.26 in the mean. By image it would be (0.3 + 0.5) / 2.
+    const posterior = { mu: tf.tensor2d([[0.2], [1]]), logVar: tf.zeros<tf.Rank.R2>([2, 1]) };
+    expect(klWithFreeBits(posterior, 0.3).dataSync()[0]).toBeCloseTo(0.3, 6);
+    expect(klWithFreeBits(posterior, 0.2).dataSync()[0]).toBeCloseTo(0.26, 6);
+  });
+
   test('free bits are in the total and not in kl', () => {
     const images = createRandomStream(3).uniform<tf.Rank.R4>([4, 3, 3, 1], -1, 1);
     const config = { ...defaultVaeConfig, imageSize: 3, hiddenUnits: [4], latentDim: 2, freeBits: 5 };

@@ -49,6 +49,24 @@ describeOnBackends(
       expect(bound.kl).toBeCloseTo(0, 6);
       expect(countActiveUnits(bound)).toBe(0);
       expect(countActiveUnits({ unitVariances: Float64Array.of(0.009, 0.011, 1) })).toBe(2);
+      // A code far from 0 that is the same for every image costs ½ mu² nats and says nothing.
+      model.parameters.get('encoder.embedding.bias')!.variable.assign(tf.tensor1d([3, 0, -1]));
+      const constant = await measureVaeBound(model, pictures(), createRandomStream(2));
+      expect([...constant.klPerUnit]).toBeAllClose([4.5, 0, 0.5]);
+      expect(countActiveUnits(constant)).toBe(0);
+      model.dispose();
+    });
+
+    test('the variance of a latent number is that of its mean code over all images of all batches', async () => {
+      const model = createVae(config, createRandomStream(1));
+      const means: number[][] = [];
+      for await (const images of pictures()) means.push(...model.encode(images).mu.arraySync());
+      const expected = [0, 1, 2].map((unit) => {
+        const mean = means.reduce((sum, code) => sum + code[unit]!, 0) / means.length;
+        return means.reduce((sum, code) => sum + (code[unit]! - mean) ** 2, 0) / means.length;
+      });
+      const { unitVariances } = await measureVaeBound(model, pictures(), createRandomStream(2));
+      expect([...unitVariances]).toBeAllClose(expected, { rtol: 1e-4, atol: 0 });
       model.dispose();
     });
   },

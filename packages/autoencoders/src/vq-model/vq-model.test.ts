@@ -23,6 +23,14 @@ describeOnBackends('VqModel', () => {
     model.dispose();
   });
 
+  test('the codec gives the latents as they are and says the scale', () => {
+    const model = createVqModel({ ...tinyConfig, scalingFactor: 0.25 }, rng);
+    const x = images([2, 4, 4, 1]);
+    expect(model.codec.encode(x)).toBeAllClose(model.encode(x), { rtol: 0, atol: 0 });
+    expect(model.codec.scale).toBe(0.25);
+    model.dispose();
+  });
+
   test('sides that do not fit, other channels and a disposed model are refused', () => {
     const model = createVqModel(tinyConfig, rng);
     const refused = (code: string, message: RegExp) =>
