@@ -54,6 +54,16 @@ describeOnBackends('the VAE train step', () => {
     expect(sliced.gradients).toBeAllClose(whole.gradients, { rtol: 1e-5 });
   });
 
+  test('the weights of every label in the batch learn, and those of no other', async () => {
+    const { trainStep, batches, rng, dispose } = createTinyVae({}, { numClasses: 4 });
+    for await (const _ of trainLoop(trainStep, batches, { steps: 1, rng })) {
+    }
+    const moments = trainStep.state.tensors().get('optimizer/vae/decoder.layers.0.0.weight/exp_avg')!.tensor;
+    const ofLabels = moments.slice([3, 0], [4, -1]).abs().max(1).dataSync(); // behind the rows of three latents
+    expect([...ofLabels].map((moment) => moment > 0)).toEqual([true, true, true, false]);
+    dispose();
+  });
+
   /** Total and weight of the KL term of each step. */
   const curve = async (changes: Partial<VaeConfig>, { startStep = 0, steps = 4 } = {}) => {
     const { trainStep, batches, rng, dispose } = createTinyVae({}, changes);

@@ -1,4 +1,11 @@
-import { createRandomStream, tf } from '@tintype/core-tensor';
+import {
+  createRandomStream,
+  decodeSafetensors,
+  encodeSafetensors,
+  loadWeights,
+  readWeights,
+  tf,
+} from '@tintype/core-tensor';
 import { describeOnBackends, expectNoLeaks } from '@tintype/core-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { defaultVaeConfig } from './config.ts';
@@ -156,6 +163,21 @@ describeOnBackends('createVae', () => {
         'decoder.layers.0.0.weight': [4 + 3, 5],
       });
       model.dispose();
+    });
+
+    test('linear or behind convolutions, where the label follows a map, its weights come back from a file', async () => {
+      for (const changes of [{ hiddenUnits: [] }, { architecture: 'conv', convChannels: [3] } as const]) {
+        const forms = { ...config, hiddenUnits: [], numClasses: 3, ...changes };
+        const [model, other] = [1, 2].map((seed) => createVae(forms, createRandomStream(seed)));
+        loadWeights(
+          other!.parameters,
+          decodeSafetensors(encodeSafetensors(await readWeights(model!.parameters))),
+        );
+        const [images, given] = [someImages(), labels(0, 1, 2)];
+        expect(other!.reconstruct(images, given)).toBeAllClose(model!.reconstruct(images, given));
+        model!.dispose();
+        other!.dispose();
+      }
     });
 
     test('labels that are missing, too few, no classes or not asked for are refused', () => {
