@@ -1,16 +1,12 @@
-import type { Vae } from '@tintype/autoencoders';
+import { countActiveUnits, measureVaeBound, type Vae } from '@tintype/autoencoders';
 import type { tf } from '@tintype/core-tensor';
 import { bitsPerDim } from '@tintype/metrics';
+import { binarize } from './binarize.ts';
 import type { ImageSource } from './image-source.ts';
 import type { DigitFigures } from './measure-digits.ts';
+import { estimateNegativeLogLikelihood } from './negative-log-likelihood.ts';
 import type { EvaluateRequest } from './recipe.ts';
 import { createSourceReference } from './source-reference.ts';
-import {
-  binarize,
-  countActiveUnits,
-  estimateNegativeLogLikelihood,
-  measureVaeBound,
-} from './vae-likelihood.ts';
 
 /** All in nats per image, of all held-out images. */
 type VaeLikelihoodFigures = {

@@ -11,6 +11,7 @@ export {
   latentDistributionOf,
   sampleFromLatents,
 } from './autoencoder-with-latents.ts';
+export { binarize } from './binarize.ts';
 export { type CfgMnistConfig, type CfgMnistSampleOptions, cfgMnist } from './cfg-mnist.ts';
 export { type DdpmMnistConfig, type DdpmMnistSampleOptions, ddpmMnist } from './ddpm-mnist.ts';
 export { type DigitBatchOptions, digitBatches } from './digit-batches.ts';
@@ -64,7 +65,6 @@ export type {
 export { recipes } from './recipes.ts';
 export { vaeEmoji } from './vae-emoji.ts';
 export { vaeFashionMnist } from './vae-fashion-mnist.ts';
-export { binarize, countActiveUnits, measureVaeBound, type VaeBound } from './vae-likelihood.ts';
 export { vaeMnist } from './vae-mnist.ts';
 export type { VaeRecipe, VaeRecipeConfig } from './vae-recipe.ts';
 export { vqVaeEmoji } from './vq-vae-emoji.ts';

@@ -31,7 +31,7 @@ export interface VqVaeRecipeConfig extends VqVaeConfig {
   readonly priorLayers: number;
   /** Heads of a transformer. */
   readonly priorHeads: number;
-  /** Adam's in the second stage, above 0. @default 0.002 */
+  /** Adam's in the second stage, above 0. @default 0.003 */
   readonly priorLearningRate: number;
 }
 

@@ -1,13 +1,7 @@
+import { countActiveUnits, measureVaeBound, type VaeBound } from '@tintype/autoencoders';
 import { tf } from '@tintype/core-tensor';
 import { loadMnist } from '@tintype/datasets';
-import {
-  binarize,
-  countActiveUnits,
-  digitBatches,
-  measureVaeBound,
-  type VaeBound,
-  vaeMnist,
-} from '@tintype/recipes';
+import { binarize, digitBatches, vaeMnist } from '@tintype/recipes';
 import { defineSuite, type SuiteContext } from '../quality-suite.ts';
 import { countVerdicts, watchingEvery } from './break-training.ts';
 import { interpolationOrder } from './interpolation-order.ts';

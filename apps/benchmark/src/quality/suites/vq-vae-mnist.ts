@@ -1,6 +1,7 @@
+import { measureVaeBound } from '@tintype/autoencoders';
 import { createRandomStream, tf } from '@tintype/core-tensor';
 import { loadMnist } from '@tintype/datasets';
-import { digitBatches, measureVaeBound, vaeMnist, vqVaeMnist } from '@tintype/recipes';
+import { digitBatches, vaeMnist, vqVaeMnist } from '@tintype/recipes';
 import { defineSuite, type SuiteContext } from '../quality-suite.ts';
 import { countVerdicts, watchingEvery } from './break-training.ts';
 import { type CodeUse, measureCodeUse } from './code-use.ts';
