@@ -125,6 +125,22 @@ describeOnBackends('autoencoder losses', () => {
     model.dispose();
   });
 
+  test('the total is the reconstruction and every penalty times its own weight', () => {
+    const model = createAutoencoder({ ...tinyConfig, ...penalties }, createRandomStream(1));
+    const input = createRandomStream(2).uniform<tf.Rank.R4>([5, 4, 4, 1], -1, 1);
+    const loss = autoencoderLoss(model, input, createRandomStream(3));
+    const value = (scalar: tf.Scalar | undefined) => scalar!.dataSync()[0]!;
+    const weighted = [
+      penalties.sparsityWeight! * value(loss.sparsity),
+      penalties.contractiveWeight! * value(loss.contraction),
+      penalties.latentPenalty! * value(loss.latentNorm),
+      penalties.decoderPenalty! * value(loss.decoderRoughness),
+    ];
+    expect(new Set(Object.values(penalties)).size).toBe(Object.keys(penalties).length);
+    expect(loss.total).toBeAllClose(weighted.reduce((sum, term) => sum + term, value(loss.reconstruction)));
+    model.dispose();
+  });
+
   test.each<[string, Partial<AutoencoderConfig>]>([
     ['perceptrons, MSE', { noiseSigma: 0.2, ...penalties, decoderPenaltyKind: 'gradient' }],
     [

@@ -49,6 +49,16 @@ describeOnBackends('updates of a codebook', () => {
     dispose();
   });
 
+  test('a code whose count is 0 is not divided by it', () => {
+    const config = { codebookSize: 3, embeddingDim: 2, codebookUpdate: 'ema', codebookDecay: 0 } as const;
+    const { quantizer, entry, dispose } = createAlone(config, plane(start));
+    const latents = asLatents([[2, 1]]); // of code 0; nothing is remembered of the others
+    quantizer.updateCodebook(latents, quantizer.nearest(latents), createRandomStream(1));
+    expect(entry('cluster_size')).toBeAllClose([1, 0, 0]);
+    expect(quantizer.codebook).toBeAllClose([2, 1, 0, 0, 0, 0], { atol: 1e-4 });
+    dispose();
+  });
+
   test('on fixed latents they are online k-means, up to its fixed point', () => {
     const decay = 0.8;
     const { quantizer, dispose } = createAlone(
