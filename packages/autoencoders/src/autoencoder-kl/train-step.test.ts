@@ -3,6 +3,7 @@ import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/test
 import { expect, test } from 'vitest';
 import { loadRecording, referenceModels } from '../image-coder/reference.test-support.ts';
 import { loadAutoencoderKl } from './diffusers-folder.ts';
+import type { AutoencoderKlLossConfig } from './loss.ts';
 import { createTinyAutoencoderKl } from './tiny-autoencoder-kl.test-support.ts';
 import { createAutoencoderKlTrainStep } from './train-step.ts';
 
@@ -16,6 +17,17 @@ describeOnBackends(
       const sliced = await firstStep(2);
       expect(sliced.losses).toBeAllClose(whole.losses, { rtol: 1e-6 });
       expect(sliced.moments).toBeAllClose(whole.moments, { rtol: 1e-5 });
+    });
+
+    test('it trains with the weight and the errors that were asked for', async () => {
+      const [squares, distances] = [await firstStep(1), await firstStep(1, { reconstructionLoss: 'mae' })];
+      for (const { losses } of [squares, distances]) {
+        const [total, reconstruction, kl] = losses;
+        expect(total! - reconstruction!).toBeCloseTo(0.1 * kl!, 5);
+      }
+      expect(distances.losses[2]).toBe(squares.losses[2]);
+      expect(distances.losses[1]! ** 2).toBeLessThan(squares.losses[1]!); // E|e|² < E e²
+      expect(distances.losses[1]).not.toBeCloseTo(squares.losses[1]!, 3);
     });
 
     test('impossible weights and slices are refused', () => {
@@ -35,8 +47,12 @@ describeOnBackends(
 );
 
 /** Losses of the first step and Adam's first moments after it, which are the gradients times 1 − β₁. */
-async function firstStep(accumulate: number): Promise<{ losses: number[]; moments: number[] }> {
-  const { trainStep, batches, rng, dispose } = createTinyAutoencoderKl({ accumulate, klWeight: 0.1 });
+async function firstStep(
+  accumulate: number,
+  options: AutoencoderKlLossConfig = {},
+): Promise<{ losses: number[]; moments: number[] }> {
+  const settings = { accumulate, klWeight: 0.1, ...options };
+  const { trainStep, batches, rng, dispose } = createTinyAutoencoderKl(settings);
   let losses: number[] = [];
   for await (const event of trainLoop(trainStep, batches, { steps: 1, rng })) {
     if (event.type === 'metrics')

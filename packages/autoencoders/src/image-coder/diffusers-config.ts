@@ -14,8 +14,8 @@ const downBlock = 'DownEncoderBlock2D';
 const upBlock = 'UpDecoderBlock2D';
 
 /**
- * The part of a `config.json` that AutoencoderKL and VQModel share. What the file leaves out takes diffusers' defaults.
- * Throws `E_CONFIG` for block types and features that are not supported.
+ * The part of a `config.json` that AutoencoderKL and VQModel share. What the file leaves out takes diffusers' defaults, but
+ * channels and block types must be there. Throws `E_CONFIG` for block types and features that are not supported.
  */
 export function readImageCoderConfig(
   json: JsonObject,

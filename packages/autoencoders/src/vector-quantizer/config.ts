@@ -11,7 +11,10 @@ export interface VectorQuantizerConfig {
   readonly codebookUpdate: 'loss' | 'ema';
   /** γ of the averages, of the counts of `loss` as well; in [0, 1). @default 0.99 */
   readonly codebookDecay: number;
-  /** Averaged uses a batch below which a code is drawn anew from the latents; 0 keeps all. @default 1 */
+  /**
+   * Averaged uses a batch below which a code is drawn anew from the latents; 0 keeps all. Well below the latents of a batch
+   * divided by codebookSize, or codes in use would be drawn anew too. @default 1
+   */
   readonly reviveBelow: number;
   /**
    * The term that β weighs. `codebook` is the default of diffusers (`legacy`), where the encoder's pull has weight 1; it

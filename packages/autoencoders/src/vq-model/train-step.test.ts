@@ -3,6 +3,7 @@ import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/test
 import { expect, test } from 'vitest';
 import { loadRecording, referenceModels } from '../image-coder/reference.test-support.ts';
 import { loadVqModel } from './diffusers-folder.ts';
+import type { VqModelReconstruction } from './loss.ts';
 import { createTinyVqModel } from './tiny-vq-model.test-support.ts';
 import { createVqModelTrainStep } from './train-step.ts';
 
@@ -16,6 +17,15 @@ describeOnBackends(
       const sliced = await firstStep(2);
       expect(sliced.values).toBeAllClose(whole.values, { rtol: 1e-6 });
       expect(sliced.moments).toBeAllClose(whole.moments, { rtol: 1e-5 });
+    });
+
+    test('it trains with the errors that were asked for', async () => {
+      const [squares, distances] = [await firstStep(1), await firstStep(1, 'mae')];
+      const [total, reconstruction, codebook, commitment] = distances.values;
+      expect([codebook, commitment]).toEqual(squares.values.slice(2, 4));
+      expect(total! - reconstruction!).toBeCloseTo(squares.values[0]! - squares.values[1]!, 5);
+      expect(reconstruction! ** 2).toBeLessThan(squares.values[1]!); // E|e|² < E e²
+      expect(reconstruction).not.toBeCloseTo(squares.values[1]!, 3);
     });
 
     test('an impossible loss and slices are refused', () => {
@@ -35,8 +45,11 @@ describeOnBackends(
 );
 
 /** What the first step logs and Adam's first moments after it, which are the gradients times 1 − β₁. */
-async function firstStep(accumulate: number): Promise<{ values: number[]; moments: number[] }> {
-  const { trainStep, batches, rng, dispose } = createTinyVqModel({ accumulate });
+async function firstStep(
+  accumulate: number,
+  reconstructionLoss: VqModelReconstruction = 'mse',
+): Promise<{ values: number[]; moments: number[] }> {
+  const { trainStep, batches, rng, dispose } = createTinyVqModel({ accumulate, reconstructionLoss });
   const names = ['total', 'reconstruction', 'codebook', 'commitment', 'perplexity', 'usage'];
   let values: number[] = [];
   for await (const event of trainLoop(trainStep, batches, { steps: 1, rng })) {
