@@ -8,11 +8,6 @@ describeTrainStep('denoising autoencoder in slices', () =>
   createTinyAutoencoder({ noiseSigma: 0.3 }, { accumulate: 2 }),
 );
 describeTrainStep('autoencoder with every penalty', () => createTinyAutoencoder(penalties));
-describeTrainStep('autoencoder', () => createTinyAutoencoder(), {
-  backends: ['webgpu'],
-  steps: 1,
-  leakSteps: 2,
-});
 
 describeOnBackends('the autoencoder train step', () => {
   /** Losses of the first step and Adam's first moments after it, which are the gradients times 1 − β₁. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import {
+  type Batch,
   type BatchSource,
   createAdam,
   createRandomStream,
@@ -95,6 +96,26 @@ describeOnBackends('the VAE train step', () => {
     expect(rightly.totals[0]).not.toBe(wrongly.totals[0]);
     const without = await curve({}, { startStep: 3, steps: 5 });
     expect(rightly.totals).not.toEqual(without.totals);
+  });
+
+  test('two start steps of one warm-up have two curves on the same draws, and one step has one', () => {
+    /** Totals of three steps on the images and noise 0, 1 and 2, from any step of the warm-up on. */
+    const curveFrom = (startStep: number) => {
+      const { trainStep, batches, rng, dispose } = createTinyVae({}, { klWarmUpSteps: 5 });
+      const totals = [0, 1, 2].map((i) =>
+        tf.tidy(() => {
+          const context = { step: startStep + i, rng: rng.fork(i), shared: new Map() };
+          return trainStep.phases[0]!.run(batches.batch(i) as Batch, context).total!.dataSync()[0]!;
+        }),
+      );
+      dispose();
+      return totals;
+    };
+    const [two, again, three] = [curveFrom(2), curveFrom(2), curveFrom(3)];
+    expect(again).toEqual(two);
+    // The same weights at first, and a fifth of the KL more.
+    for (const [i, total] of three.entries()) expect(total).toBeGreaterThan(two[i]!);
+    expect(curveFrom(6)).toEqual(curveFrom(5));
   });
 
   test('an impossible number of slices is refused', () => {
