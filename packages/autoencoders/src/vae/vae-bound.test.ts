@@ -38,6 +38,7 @@ describeOnBackends(
       await expect(measureVaeBound(model, pictures(), createRandomStream(2))).rejects.toMatchObject({
         code: 'E_LABEL',
       });
+      expect(tf.memory().numTensors).toBe(before);
       model.dispose();
     });
 

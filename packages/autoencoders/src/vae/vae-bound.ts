@@ -37,8 +37,12 @@ export async function measureVaeBound(
   for await (const batch of batches) {
     const { images, labels } = batch instanceof tf.Tensor ? { images: batch, labels: undefined } : batch;
     const size = images.shape[0];
-    const read = measureBatch(model, images, labels, rng.fork(index++));
-    tf.dispose(labels ? [images, labels] : images);
+    let read: ReturnType<typeof measureBatch>;
+    try {
+      read = measureBatch(model, images, labels, rng.fork(index++));
+    } finally {
+      tf.dispose(labels ? [images, labels] : images);
+    }
     const [scalars, mu, unitKl] = await Promise.all([
       read.scalars.data(),
       read.mu.data(),
