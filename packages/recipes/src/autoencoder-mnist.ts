@@ -16,6 +16,8 @@ export const autoencoderMnist = createAutoencoderRecipe(mnistSource, {
       metric: 'mseOverPca',
       direction: '<=',
       threshold: 0.6,
+      healthy: [0.45406, 0.44926, 0.46978],
+      broken: [1.4211, 1.3832, 1.4188],
     },
     {
       id: '8.4',
@@ -23,6 +25,8 @@ export const autoencoderMnist = createAutoencoderRecipe(mnistSource, {
       metric: 'classesCovered',
       direction: '>=',
       threshold: 10,
+      healthy: [10, 10, 10],
+      broken: [1, 1, 1],
     },
   ],
 });
