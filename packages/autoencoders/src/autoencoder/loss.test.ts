@@ -1,6 +1,7 @@
 import { computeGradients, createRandomStream, type RandomStream, tf } from '@tintype/core-tensor';
 import { describeOnBackends, loadReference, type ReferenceTensors } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
+import { expectSlopes } from '../expect-slopes.test-support.ts';
 import { type Autoencoder, createAutoencoder } from './autoencoder.ts';
 import { type AutoencoderConfig, defaultAutoencoderConfig } from './config.ts';
 import { autoencoderLoss, reconstructionError } from './loss.ts';
@@ -160,29 +161,10 @@ describeOnBackends('autoencoder losses', () => {
   ])('the gradient of the whole loss is the slope of the loss (%s)', (_, options) => {
     const model = createAutoencoder({ ...tinyConfig, ...options }, createRandomStream(2));
     const images = createRandomStream(3).uniform<tf.Rank.R4>([4, 4, 4, 1], -1, 1);
-    expectSlopes(model, () => autoencoderLoss(model, images, createRandomStream(4)));
+    expectSlopes(model.parameters, () => autoencoderLoss(model, images, createRandomStream(4)));
     model.dispose();
   });
 });
-
-/** The gradient along a random direction of each parameter against fourth-order differences. */
-function expectSlopes(model: Autoencoder, loss: () => { readonly total: tf.Scalar }): void {
-  const { gradients } = computeGradients(() => ({ ...loss() }), model.parameters);
-  for (const [name, { variable }] of model.parameters) {
-    const direction = createRandomStream(5).fork(name).normal(variable.shape);
-    const value = variable.clone();
-    const at = (step: number) =>
-      tf.tidy(() => {
-        variable.assign(value.add(direction.mul(step)));
-        return loss().total.dataSync()[0]!;
-      });
-    const step = 3e-3;
-    const slope = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
-    variable.assign(value);
-    const expected = gradients[name]!.mul(direction).sum().dataSync()[0]!;
-    expect(Math.abs(slope - expected), name).toBeLessThan(0.01 * Math.abs(expected) + 0.01);
-  }
-}
 
 function read(reference: ReferenceTensors, name: string): tf.Tensor {
   const { data, shape } = reference.get(name)!;

@@ -1,6 +1,7 @@
-import { computeGradients, createRandomStream, tf } from '@tintype/core-tensor';
+import { createRandomStream, tf } from '@tintype/core-tensor';
 import { describeOnBackends, expectNoLeaks } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
+import { expectSlopes } from '../expect-slopes.test-support.ts';
 import { defaultVaeConfig, type VaeConfig } from './config.ts';
 import { importanceLogWeights, iwaeBound, iwaeLoss } from './likelihood.ts';
 import { createVaeTrainStep } from './train-step.ts';
@@ -76,20 +77,7 @@ describeOnBackends('importance weights', () => {
     const model = create({ likelihood: 'gaussian', hiddenUnits: [] }); // smooth
     const images = someImages(4);
     const loss = () => iwaeLoss(model, images, { samples: 3, rng: createRandomStream(4) });
-    const { gradients } = computeGradients(() => ({ ...loss() }), model.parameters);
-    for (const [name, { variable }] of model.parameters) {
-      const direction = createRandomStream(5).fork(name).normal(variable.shape);
-      const value = variable.clone();
-      const at = (step: number) =>
-        tf.tidy(() => {
-          variable.assign(value.add(direction.mul(step)));
-          return loss().total.dataSync()[0]!;
-        });
-      const slope = (8 * (at(3e-3) - at(-3e-3)) - (at(6e-3) - at(-6e-3))) / 0.036;
-      variable.assign(value);
-      const expected = gradients[name]!.mul(direction).sum().dataSync()[0]!;
-      expect(Math.abs(slope - expected), name).toBeLessThan(0.002 * Math.abs(expected) + 0.002);
-    }
+    expectSlopes(model.parameters, loss, 0.002);
     await expectNoLeaks(() => iwaeBound(model, images, { samples: 2, rng: createRandomStream(4) }).dispose());
     model.dispose();
   });

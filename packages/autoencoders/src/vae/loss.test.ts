@@ -1,6 +1,7 @@
-import { computeGradients, createRandomStream, tf } from '@tintype/core-tensor';
+import { createRandomStream, tf } from '@tintype/core-tensor';
 import { describeOnBackends } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
+import { expectSlopes } from '../expect-slopes.test-support.ts';
 import { defaultVaeConfig, type VaeConfig } from './config.ts';
 import {
   bernoulliNegativeLogLikelihood,
@@ -102,21 +103,7 @@ describeOnBackends('VAE loss terms', () => {
     const images = createRandomStream(3).uniform<tf.Rank.R4>([4, imageSize, imageSize, 2], -1, 1);
     const labels = numClasses === null ? {} : { labels: tf.tensor1d([2, 0, 1, 1], 'int32') };
     const loss = () => vaeLoss(model, images, createRandomStream(4), labels);
-    const { gradients } = computeGradients(() => ({ ...loss() }), model.parameters);
-    for (const [name, { variable }] of model.parameters) {
-      const direction = createRandomStream(5).fork(name).normal(variable.shape);
-      const value = variable.clone();
-      const at = (step: number) =>
-        tf.tidy(() => {
-          variable.assign(value.add(direction.mul(step)));
-          return loss().total.dataSync()[0]!;
-        });
-      const step = 3e-3;
-      const slope = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
-      variable.assign(value);
-      const expected = gradients[name]!.mul(direction).sum().dataSync()[0]!;
-      expect(Math.abs(slope - expected), name).toBeLessThan(0.01 * Math.abs(expected) + 0.01);
-    }
+    expectSlopes(model.parameters, loss);
     model.dispose();
   });
 
