@@ -2,9 +2,10 @@ import { computeGradients, createRandomStream, type RandomStream, tf } from '@ti
 import { describeOnBackends, loadReference, type ReferenceTensors } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { expectSlopes } from '../expect-slopes.test-support.ts';
-import { type Autoencoder, createAutoencoder } from './autoencoder.ts';
+import { createAutoencoder } from './autoencoder.ts';
 import { type AutoencoderConfig, defaultAutoencoderConfig } from './config.ts';
 import { autoencoderLoss, reconstructionError } from './loss.ts';
+import { contractivePenalty } from './slope-penalties.ts';
 import { penalties, tinyConfig } from './tiny-autoencoder.test-support.ts';
 
 // fixtures/reference/README.md: losses 1e-5, gradients 1e-3, outputs 1e-4 of the largest entry.
@@ -127,7 +128,7 @@ describeOnBackends('autoencoder losses', () => {
   });
 
   test('the total is the reconstruction and every penalty times its own weight', () => {
-    const model = createAutoencoder({ ...tinyConfig, ...penalties }, createRandomStream(1));
+    const model = createAutoencoder({ ...tinyConfig, ...penalties, noiseSigma: 0.2 }, createRandomStream(1));
     const input = createRandomStream(2).uniform<tf.Rank.R4>([5, 4, 4, 1], -1, 1);
     const loss = autoencoderLoss(model, input, createRandomStream(3));
     const value = (scalar: tf.Scalar | undefined) => scalar!.dataSync()[0]!;
@@ -139,6 +140,7 @@ describeOnBackends('autoencoder losses', () => {
     ];
     expect(new Set(Object.values(penalties)).size).toBe(Object.keys(penalties).length);
     expect(loss.total).toBeAllClose(weighted.reduce((sum, term) => sum + term, value(loss.reconstruction)));
+    expect(loss.contraction!).toBeAllClose(contractivePenalty(model, input)); // at the clean images
     model.dispose();
   });
 

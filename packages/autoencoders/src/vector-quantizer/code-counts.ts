@@ -16,6 +16,14 @@ export function perplexityOfCounts(counts: tf.Tensor1D): tf.Scalar {
   });
 }
 
+/** What a train step logs of the counts of a batch: `usage` is the share of the codebook that was chosen at least once. */
+export function codeUseOfCounts(counts: tf.Tensor1D): { perplexity: tf.Scalar; usage: tf.Scalar } {
+  return tf.tidy(() => ({
+    perplexity: perplexityOfCounts(counts),
+    usage: counts.greater(0).cast('float32').mean<tf.Scalar>(),
+  }));
+}
+
 /** Perplexity of code indices of any shape (van den Oord et al. 2017). */
 export function perplexityOf(codeIndices: tf.Tensor, codebookSize: number): tf.Scalar {
   return tf.tidy(() => perplexityOfCounts(countCodes(codeIndices, codebookSize)));

@@ -1,4 +1,4 @@
-export { countCodes, perplexityOf, perplexityOfCounts } from './code-counts.ts';
+export { codeUseOfCounts, countCodes, perplexityOf, perplexityOfCounts } from './code-counts.ts';
 export type { CountSmoothing } from './codebook-update.ts';
 export {
   defaultVectorQuantizerConfig,

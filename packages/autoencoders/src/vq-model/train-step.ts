@@ -9,7 +9,7 @@ import {
   type TrainStep,
   tf,
 } from '@tintype/core-tensor';
-import { countCodes, perplexityOfCounts } from '../vector-quantizer/index.ts';
+import { codeUseOfCounts, countCodes } from '../vector-quantizer/index.ts';
 import { type VqModelReconstruction, vqModelLoss } from './loss.ts';
 import type { VqModel } from './vq-model.ts';
 
@@ -41,6 +41,8 @@ export function createVqModelTrainStep(
 ): TrainStep {
   assertAccumulate('createVqModelTrainStep', accumulate);
   assertReconstruction(reconstructionLoss);
+  const codeUse = (slices: tf.Tensor3D[]) =>
+    tf.tidy(() => codeUseOfCounts(countCodes(tf.concat(slices), model.config.codebookSize)));
   return {
     phases: [
       {
@@ -59,7 +61,7 @@ export function createVqModelTrainStep(
             );
             optimizer.step(gradients);
             ema?.update();
-            return { ...losses, ...codeUse(slices, model.config.codebookSize) };
+            return { ...losses, ...codeUse(slices) };
           } finally {
             tf.dispose(slices);
           }
@@ -77,17 +79,6 @@ export function createVqModelTrainStep(
       ema?.dispose();
     },
   };
-}
-
-function codeUse(
-  slices: readonly tf.Tensor3D[],
-  codebookSize: number,
-): { perplexity: tf.Scalar; usage: tf.Scalar } {
-  return tf.tidy(() => {
-    const counts = countCodes(tf.concat([...slices]), codebookSize);
-    const isUsed = counts.greater(0).cast('float32');
-    return { perplexity: perplexityOfCounts(counts), usage: isUsed.mean<tf.Scalar>() };
-  });
 }
 
 function assertReconstruction(reconstructionLoss: unknown): void {

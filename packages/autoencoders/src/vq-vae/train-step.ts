@@ -9,7 +9,7 @@ import {
   type TrainStep,
   tf,
 } from '@tintype/core-tensor';
-import { countCodes, perplexityOfCounts } from '../vector-quantizer/index.ts';
+import { codeUseOfCounts, countCodes } from '../vector-quantizer/index.ts';
 import { type EncodedBatch, vqVaeLoss } from './loss.ts';
 import type { VqVae } from './vq-vae.ts';
 
@@ -92,10 +92,6 @@ function updateCodes(
     const latents = tf.concat(slices.map((slice) => slice.latents));
     const codeIndices = tf.concat(slices.map((slice) => slice.codeIndices));
     quantizer.updateCodebook(latents, codeIndices, rng.fork('revival'));
-    const counts = countCodes(codeIndices, codebookSize);
-    return {
-      perplexity: perplexityOfCounts(counts),
-      usage: counts.greater(0).cast('float32').mean<tf.Scalar>(),
-    };
+    return codeUseOfCounts(countCodes(codeIndices, codebookSize));
   });
 }
