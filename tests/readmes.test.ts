@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const given: Readonly<Record<string, string>> = {
   rng: "import('@tintype/core-tensor').RandomStream",
   images: "import('@tintype/core-tensor').tf.Tensor4D",
+  testImages: "AsyncIterable<import('@tintype/core-tensor').tf.Tensor4D>",
+  labels: "import('@tintype/core-tensor').tf.Tensor1D",
   batches: "import('@tintype/core-tensor').BatchSource",
   storage: "import('@tintype/core-tensor').Storage",
   generator: "import('@tintype/core-tensor').Optimizer",
