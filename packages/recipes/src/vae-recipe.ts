@@ -1,5 +1,5 @@
 import { createVae, createVaeTrainStep, sampleVae, type Vae, type VaeConfig } from '@tintype/autoencoders';
-import { createAdam, joinBatches, type tf } from '@tintype/core-tensor';
+import { createAdam, joinBatches, TintypeError, type tf } from '@tintype/core-tensor';
 import { evaluateVae } from './evaluate-vae.ts';
 import { type CodeSampleOptions, codingParts } from './image-codes.ts';
 import type { ImageSource } from './image-source.ts';
@@ -28,6 +28,7 @@ export function createVaeRecipe(source: ImageSource, settings: VaeRecipeSettings
     monitors: ({ model }, request) => createVaeMonitors(model, source, request),
     data: (options) => sourceBatches(source, options, options.config.imageSize),
     create({ learningRate, ...config }, rng) {
+      assertUnconditional(settings.name, config);
       const model = createVae(config, rng);
       const optimizer = createAdam(model.parameters, { learningRate });
       return { model, trainStep: createVaeTrainStep(model, { optimizer }) };
@@ -46,4 +47,16 @@ export function createVaeRecipe(source: ImageSource, settings: VaeRecipeSettings
     evaluate: (model, { options, count, ...request }) =>
       evaluateVae(model, source, sampleVae(model, { count, rng: request.rng, ...options }), request),
   };
+}
+
+/** The recipes show, rebuild and measure images without their labels. */
+function assertUnconditional(name: string, { numClasses }: VaeConfig): void {
+  if (numClasses === null) return;
+  throw new TintypeError('E_CONFIG', {
+    where: `${name}: numClasses`,
+    what: 'the recipe trains without labels',
+    got: numClasses,
+    expected: 'null',
+    remedy: 'Train a conditional VAE with createVae and batches that have labels',
+  });
 }

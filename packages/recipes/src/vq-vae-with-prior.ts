@@ -54,18 +54,20 @@ export function createVqVaeWithPrior(
   const { learningRate, vqVaeSteps, priorLearningRate, ...rest } = config;
   const { priorArchitecture, priorChannels, priorLayers, priorHeads, ...vqVaeConfig } = rest;
   const vqVae = createVqVae(vqVaeConfig, rng.fork('vq-vae'));
-  const prior = createCodePrior(
-    {
-      architecture: priorArchitecture,
-      height: vqVae.gridSize,
-      width: vqVae.gridSize,
-      codebookSize: config.codebookSize,
-      hiddenChannels: priorChannels,
-      layers: priorLayers,
-      heads: priorHeads,
-      numClasses: null,
-    },
-    rng.fork('prior'),
+  const prior = disposingOnError(vqVae, () =>
+    createCodePrior(
+      {
+        architecture: priorArchitecture,
+        height: vqVae.gridSize,
+        width: vqVae.gridSize,
+        codebookSize: config.codebookSize,
+        hiddenChannels: priorChannels,
+        layers: priorLayers,
+        heads: priorHeads,
+        numClasses: null,
+      },
+      rng.fork('prior'),
+    ),
   );
   const stages = {
     vq_vae: createVqVaeTrainStep(vqVae, { optimizer: createAdam(vqVae.parameters, { learningRate }) }),
@@ -90,6 +92,16 @@ export function createVqVaeWithPrior(
     prior: { trainStep: stages.prior },
   });
   return { model, trainStep };
+}
+
+/** A second stage that is refused leaves nothing of the first. */
+function disposingOnError<T>(first: Model, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    first.dispose();
+    throw error;
+  }
 }
 
 /** Codes drawn from the prior, decoded: batches [b, h, w, c] in [-1, 1]; the consumer frees each. */
