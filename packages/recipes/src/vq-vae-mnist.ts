@@ -26,6 +26,8 @@ export const vqVaeMnist = createVqVaeRecipe(mnistSource, {
       metric: 'codeUsage',
       direction: '>=',
       threshold: 0.8,
+      healthy: [1, 1, 1],
+      broken: [0.015625, 0.015625, 0.015625],
     },
     {
       id: '10.5',
@@ -33,6 +35,8 @@ export const vqVaeMnist = createVqVaeRecipe(mnistSource, {
       metric: 'classesCovered',
       direction: '>=',
       threshold: 10,
+      healthy: [10, 10, 10],
+      broken: [1, 1, 1],
     },
   ],
 });
