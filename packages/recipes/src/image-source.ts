@@ -7,6 +7,7 @@ import {
   loadMnist,
 } from '@tintype/datasets';
 import type { FeatureNetworkName } from '@tintype/metrics';
+import { mixImages } from './mix-images.ts';
 
 export interface LoadSourceOptions {
   readonly files: DataFiles;
@@ -33,12 +34,12 @@ export const mnistSource: ImageSource = {
   load: loadMnist,
 };
 
-/** 60 000 + 10 000 garments of 28×28. */
+/** 60 000 + 10 000 garments of 28×28, whose files are sorted by class: mixed, so that the first of them are all kinds. */
 export const fashionMnistSource: ImageSource = {
   name: 'fashion-mnist',
   channels: 1,
   network: 'fashion-mnist',
-  load: loadFashionMnist,
+  load: async (options) => mixImages(await loadFashionMnist(options)),
 };
 
 /** 4 203 + 555 emoji by three artists, in colour at any size; drawn in Node. */
