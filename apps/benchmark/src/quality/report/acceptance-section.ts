@@ -17,7 +17,7 @@ ${systems.map((system) => systemLines(system, suites))}
 function systemLines(system: AcceptanceLine['system'], suites: readonly QualitySuite[]): Markup {
   const covered = coverageOf(system, suites);
   const answered = covered.filter(({ checks }) => checks.length > 0).length;
-  const isFinished = (finishedSystems as readonly string[]).includes(system);
+  const isFinished = (finishedSystems as readonly string[]).includes(system) && answered === covered.length;
   const rows = covered.map(
     ({ line, checks }) => html`<tr><td class="line">${line.id} ${line.kind}</td><td>${line.text}</td>
 <td data-label="checks">${checks.length === 0 ? html`<span class="faint">none yet</span>` : checks.join('; ')}</td></tr>`,

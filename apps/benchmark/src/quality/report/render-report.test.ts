@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { QualitySuite } from '../quality-suite.ts';
+import { qualitySuites } from '../quality-suites.ts';
 import { describeResults } from '../quality-table.ts';
 import type { ResultStore } from '../result-store.ts';
 import type { SuiteResult } from '../suite-result.ts';
@@ -30,13 +32,13 @@ function resultOf(seed: number, changes: Partial<SuiteResult> = {}): SuiteResult
   };
 }
 
-function render(...results: readonly SuiteResult[]): string {
+function render(results: readonly SuiteResult[] = [], suites: readonly QualitySuite[] = [createTinySuite()]) {
   const store = { listResults: () => results } as unknown as ResultStore;
-  return renderReport([createTinySuite()], store);
+  return renderReport(suites, store);
 }
 
 test('a check is shown with its value, threshold, both triples and the verdict in words', () => {
-  const page = render(resultOf(0), resultOf(1));
+  const page = render([resultOf(0), resultOf(1)]);
   expect(page).toContain('<td class="pass">passed</td>');
   expect(page).toContain('≤ 0.12');
   expect(page.match(/<circle class="healthy"/g)).toHaveLength(3);
@@ -63,20 +65,20 @@ test('one failing seed fails the check, and the reason stands beside it', () => 
     checks: [{ ...check!, value: 0.2, pass: false }],
     reasons: { [name]: 'overlap: cannot be told apart' },
   });
-  const page = render(resultOf(0), failed);
+  const page = render([resultOf(0), failed]);
   expect(page).toContain('<td class="fail">failed</td>');
   expect(page).toContain('overlap: cannot be told apart');
   expect(page).not.toContain('<td class="pass">');
 });
 
 test('text is escaped, and the page runs nothing and loads nothing from elsewhere', () => {
-  const page = render(
+  const page = render([
     resultOf(0, {
       notes: [hostile],
       facts: { [hostile]: hostile },
       grids: [{ name: hostile, file: 'a b.png' }],
     }),
-  );
+  ]);
   expect(page).not.toMatch(/<script/i);
   expect(page).not.toMatch(/(src|href)="https?:|@import|url\(/);
   expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)');
@@ -93,8 +95,8 @@ test('what is not measured or not calibrated is said, not drawn', () => {
     checks: [{ ...empty, healthy: [...unknown.healthy], broken: [...unknown.broken] }],
     figures: { [name]: { healthy: null, broken: null } },
   });
-  expect(render(result)).toContain('not measured');
-  expect(render(result)).not.toContain('NaN');
+  expect(render([result])).toContain('not measured');
+  expect(render([result])).not.toContain('NaN');
   expect(render()).toContain('There are no results yet');
   expect(describeResults([result])).toMatch(/9\.3.*–.*FAILED/);
 });
@@ -104,4 +106,5 @@ test('every acceptance line is listed, with its checks or as open', () => {
   expect(page).toContain('vae: 2 of 4 lines have a check, not finished');
   expect(page).toContain('style-gan: 0 of 4 lines have a check, not finished');
   expect(page).toContain('none yet');
+  expect(render([], qualitySuites)).toContain('vae: 4 of 4 lines have a check, finished');
 });
