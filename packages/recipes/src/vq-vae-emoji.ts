@@ -7,7 +7,7 @@ export const vqVaeEmoji = createVqVaeRecipe(emojiSource, {
   name: 'vq-vae-emoji',
   description: 'VQ-VAE on emoji by three artists, then a prior of its codes',
   config: { ...vqVaeMnist.config, imageSize: 32, channels: 3, codebookSize: 256, embeddingDim: 32 },
-  steps: vqVaeMnist.steps,
+  steps: 2500,
   batchSize: 64,
   expectations: [
     {
