@@ -3,8 +3,8 @@ import { createAutoencoderRecipe } from './autoencoder-recipe.ts';
 import { emojiSource } from './image-source.ts';
 
 /**
- * Emoji in colour through convolutions and 64 numbers. The pictures are few: without hidden layers between maps and code the
- * network learns less of the training pictures by heart, and beats principal components on others.
+ * Emoji in colour through convolutions and 64 numbers: two halvings straight into the code, for three and a dense layer of 256
+ * left more error on pictures that were held out than principal components do.
  */
 export const autoencoderEmoji = createAutoencoderRecipe(emojiSource, {
   name: 'autoencoder-emoji',
