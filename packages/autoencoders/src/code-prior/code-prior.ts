@@ -18,8 +18,8 @@ export interface CodePrior extends Model<CodePriorConfig> {
   /**
    * Codes int32 [b, rows, width] in [0, codebookSize), the first 1 to `height` rows of each grid → logits
    * [b, rows, width, codebookSize] of every code given those before it. Labels int32 [b], −1 for none (all of them where
-   * left out), which a prior knows if it was trained with −1 too. Throws `E_SHAPE`, and `E_LABEL` where the prior has no classes. Values are not read back: check them
-   * before (a bad one throws on cpu and wasm, and counts as zeros on WebGPU).
+   * left out), which a prior knows if it was trained with −1 too. Throws `E_SHAPE`, and `E_LABEL` where the prior has no
+   * classes. Values are not read back: check them before (a bad one throws on cpu and wasm, and counts as zeros on WebGPU).
    */
   logits(codes: tf.Tensor3D, labels?: tf.Tensor1D): tf.Tensor4D;
 }
