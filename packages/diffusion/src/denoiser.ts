@@ -1,6 +1,10 @@
 import type { RandomStream, tf } from '@tintype/core-tensor';
 
-export type PredictionType = 'epsilon' | 'sample' | 'v';
+/**
+ * What a network says about x_t = √ᾱ x_0 + √(1 − ᾱ) ε: the noise ε, the image x_0, or v = √ᾱ ε − √(1 − ᾱ) x_0.
+ * `flow` is the velocity ε − x_0 of the straight path x_σ = (1 − σ) x_0 + σ ε, where t = σ T.
+ */
+export type PredictionType = 'epsilon' | 'sample' | 'v' | 'flow';
 export type VarianceType = 'fixed' | 'learned' | 'learned-range';
 
 /** `labels` int32 [batch] with −1 = null label, `attributes` [batch, k], `encoderHiddenStates` [batch, tokens, c]. */

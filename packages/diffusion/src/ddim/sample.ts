@@ -24,8 +24,7 @@ export async function sampleDdim(
   const { clippedNoise } = options;
   return runSampler(
     denoiser,
-    ddimSteps(schedule, options),
-    (input) => stepDdim({ ...input, clippedNoise }),
+    { steps: ddimSteps(schedule, options), takeStep: (input) => stepDdim({ ...input, clippedNoise }) },
     options,
   );
 }

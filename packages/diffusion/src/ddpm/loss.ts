@@ -1,6 +1,12 @@
 import { type RandomStream, TintypeError, tf } from '@tintype/core-tensor';
 import type { Condition, Denoiser, PredictionType } from '../denoiser.ts';
-import { addNoise, lookupTimesteps, type NoiseSchedule, velocity } from '../noise-schedule/index.ts';
+import {
+  addNoise,
+  flowHasNoSchedule,
+  lookupTimesteps,
+  type NoiseSchedule,
+  velocity,
+} from '../noise-schedule/index.ts';
 
 export interface DdpmLossInput {
   /** Clean images, [b, h, w, c] in [-1, 1]. */
@@ -52,6 +58,8 @@ function targetOf(
       return xStart;
     case 'v':
       return velocity(schedule, xStart, noise, t);
+    case 'flow':
+      throw flowHasNoSchedule('ddpmLoss');
   }
 }
 

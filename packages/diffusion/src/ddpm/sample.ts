@@ -19,8 +19,7 @@ export async function sampleDdpm(
   const { varianceType } = denoiser;
   return runSampler(
     denoiser,
-    ddpmSteps(schedule, options),
-    (input) => stepDdpm({ ...input, varianceType }),
+    { steps: ddpmSteps(schedule, options), takeStep: (input) => stepDdpm({ ...input, varianceType }) },
     options,
   );
 }

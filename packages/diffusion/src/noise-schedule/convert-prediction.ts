@@ -34,6 +34,8 @@ export function predictedParts<T extends tf.Tensor>(
         xStart: combine(xt, signal, prediction, -noise),
         epsilon: combine(prediction, signal, xt, noise),
       };
+    case 'flow':
+      throw flowHasNoSchedule('predictedParts');
   }
 }
 
@@ -55,5 +57,16 @@ function assertSignal(alphaCumprod: number): void {
     got: 'epsilon prediction',
     expected: 'v or sample prediction',
     remedy: 'Train with predictionType v when rescaleBetasZeroSnr is on',
+  });
+}
+
+/** A network of flow matching knows no noise schedule: its path is straight. */
+export function flowHasNoSchedule(where: string): TintypeError {
+  return new TintypeError('E_CONFIG', {
+    where,
+    what: 'a flow prediction belongs to the straight path, not to a noise schedule',
+    got: 'flow prediction',
+    expected: 'epsilon, sample or v prediction',
+    remedy: 'Train with `createFlowTrainStep` and sample with `sampleFlow`',
   });
 }

@@ -1,6 +1,6 @@
 export { addNoise, velocity } from './add-noise.ts';
 export { type BetaScheduleConfig, type BetaScheduleKind, betaScheduleKinds } from './betas.ts';
-export { noiseOf, type PredictedParts, predictedParts } from './convert-prediction.ts';
+export { flowHasNoSchedule, noiseOf, type PredictedParts, predictedParts } from './convert-prediction.ts';
 export {
   type CustomBetasConfig,
   createNoiseSchedule,

@@ -3,8 +3,8 @@ import type { DenoiserPrediction, PredictionType, SamplerStep } from '../denoise
 import { type PredictedParts, predictedParts } from '../noise-schedule/index.ts';
 
 /** Everything one sampler step is a function of. Tensors are borrowed. */
-export interface SamplerStepInput {
-  readonly step: SamplerStep;
+export interface SamplerStepInput<Step extends SamplerStep = SamplerStep> {
+  readonly step: Step;
   /** [batch, h, w, c] */
   readonly xt: tf.Tensor4D;
   readonly prediction: DenoiserPrediction;
@@ -13,6 +13,8 @@ export interface SamplerStepInput {
   readonly noise?: tf.Tensor4D;
   /** Bound of the predicted xStart where `step.clip` is set. @default 1 */
   readonly clipRange?: number;
+  /** What the step before this one carried; absent at the first step of a run. */
+  readonly carried?: readonly tf.Tensor4D[];
 }
 
 export type SamplerStepResult = {
@@ -20,6 +22,8 @@ export type SamplerStepResult = {
   readonly xPrevious: tf.Tensor4D;
   /** The predicted x_0, clipped if the step asks for it. */
   readonly xStart: tf.Tensor4D;
+  /** Tensors that the next step is given: the history of multistep solvers, the halves of second-order ones. */
+  readonly carried?: tf.Tensor4D[];
 };
 
 /** x_0 (clipped where the step says so and the denoiser has not done it) and ε as predicted. */

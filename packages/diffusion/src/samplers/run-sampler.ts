@@ -32,16 +32,23 @@ export type SampleProgress = SamplerStepResult & {
   readonly step: SamplerStep;
 };
 
-export type StepFunction = (input: SamplerStepInput) => SamplerStepResult;
+export type StepFunction<Step extends SamplerStep = SamplerStep> = (
+  input: SamplerStepInput<Step>,
+) => SamplerStepResult;
+
+/** A sampler before it runs: its steps, one for each call of the denoiser, and what each does. */
+export interface SamplerPlan<Step extends SamplerStep = SamplerStep> {
+  readonly steps: readonly Step[];
+  readonly takeStep: StepFunction<Step>;
+}
 
 /**
  * Draws x_T, walks the steps and gives x_0, [count, h, w, c]. Noise is a function of (rng, sample index, step) alone;
  * a step without variance draws none. The event loop gets its turn between steps.
  */
-export async function runSampler(
+export async function runSampler<Step extends SamplerStep>(
   denoiser: Denoiser,
-  steps: readonly SamplerStep[],
-  takeStep: StepFunction,
+  { steps, takeStep }: SamplerPlan<Step>,
   options: SampleOptions,
 ): Promise<tf.Tensor4D> {
   assertSampleOptions(options);
@@ -49,18 +56,28 @@ export async function runSampler(
   const draw = (rng: RandomStream) =>
     rng.normalRows(options.firstIndex ?? 0, options.count, options.shape) as tf.Tensor4D;
   let xt = options.initialNoise?.clone() ?? draw(noise.fork('initial'));
+  let carried: readonly tf.Tensor4D[] | undefined;
   try {
     for (const [index, step] of steps.entries()) {
       await yieldUnlessAborted(options.signal);
-      const { xPrevious, xStart } = tf.tidy(() => {
+      const { xPrevious, xStart, ...rest } = tf.tidy(() => {
         const t = tf.fill([options.count], step.t) as tf.Tensor1D;
         const prediction = denoiser.predict(xt, t, { condition: options.condition, step });
         const drawn = step.variance > 0 ? { noise: draw(noise.fork(index)) } : {};
         const { predictionType } = denoiser;
-        return takeStep({ step, xt, prediction, predictionType, clipRange: options.clipRange, ...drawn });
+        return takeStep({
+          step,
+          xt,
+          prediction,
+          predictionType,
+          clipRange: options.clipRange,
+          carried,
+          ...drawn,
+        });
       });
-      xt.dispose();
+      tf.dispose([xt, ...(carried ?? [])]);
       xt = xPrevious;
+      carried = rest.carried;
       try {
         await options.onStep?.({ stepsDone: index + 1, stepCount: steps.length, step, xPrevious, xStart });
       } finally {
@@ -71,6 +88,8 @@ export async function runSampler(
   } catch (error) {
     xt.dispose();
     throw error;
+  } finally {
+    tf.dispose([...(carried ?? [])]);
   }
 }
 

@@ -83,7 +83,7 @@ const schema = v.strictObject({
   numClasses: v.optional(v.nullable(count), null),
   hasNullLabel: v.optional(v.boolean(), false),
   checkpointActivations: v.optional(v.boolean(), false),
-  predictionType: v.optional(v.picklist(['epsilon', 'sample', 'v']), 'epsilon'),
+  predictionType: v.optional(v.picklist(['epsilon', 'sample', 'v', 'flow']), 'epsilon'),
   varianceType: v.optional(v.picklist(['fixed', 'learned', 'learned-range']), 'fixed'),
 });
 

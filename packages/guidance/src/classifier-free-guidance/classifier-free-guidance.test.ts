@@ -82,7 +82,7 @@ describeOnBackends('classifierFreeGuidance', () => {
       const factors = [...labels].map((label) => 0.4 + 0.2 * label);
       return x.mul(tf.tensor4d(factors, [factors.length, 1, 1, 1])) as tf.Tensor4D;
     };
-    const speaking = (predictionType: PredictionType): Denoiser => ({
+    const speaking = (predictionType: Exclude<PredictionType, 'flow'>): Denoiser => ({
       ...createClassDenoiser({ predictionType }),
       predict(x, _t, { condition } = {}) {
         const epsilon = epsilonOf(x, condition!.labels!.dataSync());
