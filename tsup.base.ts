@@ -9,5 +9,7 @@ export function packageBuild(entry: Record<string, string>) {
     sourcemap: true,
     clean: true,
     target: 'es2022',
+    // Its CommonJS form has no names that Node's modules can see, so it becomes part of ours.
+    noExternal: ['gifenc'],
   });
 }

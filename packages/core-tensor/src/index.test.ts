@@ -69,6 +69,7 @@ test('the package exports these values and no others', () => {
       "decodeSafetensors",
       "deviceHealth",
       "dropout",
+      "encodeGif",
       "encodePng",
       "encodeSafetensors",
       "estimateMemory",

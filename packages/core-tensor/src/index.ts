@@ -90,6 +90,7 @@ export { type LoadedModel, loadDiffusersModel } from './diffusers/load-model.ts'
 export { type DiffusersFolder, readDiffusersFolder } from './diffusers/read-folder.ts';
 export { type DiffusersModel, writeDiffusersFolder } from './diffusers/write-folder.ts';
 export { decodePng } from './images/decode-png.ts';
+export { encodeGif, type GifOptions } from './images/encode-gif.ts';
 export { encodePng } from './images/encode-png.ts';
 export { type GridOptions, makeGrid, readImages } from './images/make-grid.ts';
 export type { ImageBatch, PixelImage } from './images/pixel-image.ts';
