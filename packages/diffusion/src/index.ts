@@ -22,6 +22,8 @@ export {
   readDiffusersScheduler,
   readDiffusersUNet2d,
 } from './diffusers/index.ts';
+export type { InpaintingConfig } from './inpainting/config.ts';
+export { type InpaintingOptions, sampleInpainting } from './inpainting/sample.ts';
 export {
   addNoise,
   type BetaScheduleConfig,
