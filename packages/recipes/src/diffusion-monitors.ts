@@ -10,6 +10,7 @@ import {
 } from '@tintype/core-tensor';
 import { type Condition, ddpmLoss, type NoiseSchedule, sampleDdim, type UNet2d } from '@tintype/diffusion';
 import { classifierFreeGuidance } from '@tintype/guidance';
+import type { ImageSource } from './image-source.ts';
 import { type MonitoredImages, monitoredImages } from './monitored-images.ts';
 import type { MonitorRequest } from './recipe.ts';
 
@@ -30,7 +31,7 @@ const inferenceSteps = 10;
 /** Watches the loss, the average of the weights, and whether what is drawn from different noise differs. */
 export async function createDdpmMonitors(
   diffusion: MonitoredDiffusion,
-  request: MonitorRequest,
+  request: MonitorRequest & { readonly source?: ImageSource },
 ): Promise<readonly Monitor[]> {
   const digits = await monitoredImages({ ...request, imageSize: diffusion.model.config.imageSize });
   const sample = (count: number, context: DrawContext) => draw(diffusion.model, count, context);

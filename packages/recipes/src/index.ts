@@ -13,7 +13,17 @@ export {
 } from './autoencoder-with-latents.ts';
 export { binarize } from './binarize.ts';
 export { type CfgMnistConfig, type CfgMnistSampleOptions, cfgMnist } from './cfg-mnist.ts';
+export { ddpmEmoji } from './ddpm-emoji.ts';
+export { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
 export { type DdpmMnistConfig, type DdpmMnistSampleOptions, ddpmMnist } from './ddpm-mnist.ts';
+export {
+  createDdpmRecipe,
+  type DdpmRecipe,
+  type DdpmRecipeConfig,
+  type DdpmRecipeSettings,
+  type ScheduledUNet,
+  sampleScheduled,
+} from './ddpm-recipe.ts';
 export { type DigitBatchOptions, digitBatches } from './digit-batches.ts';
 export {
   createDigitReference,
@@ -23,6 +33,7 @@ export {
 export type { AutoencoderFigures } from './evaluate-autoencoder.ts';
 export type { DdpmFigures, GuidedFigures } from './evaluate-diffusion.ts';
 export type { GanFigures } from './evaluate-gan.ts';
+export type { SourceDdpmFigures } from './evaluate-source-ddpm.ts';
 export type { VaeFigures } from './evaluate-vae.ts';
 export type { VqVaeFigures } from './evaluate-vq-vae.ts';
 export { fidTo } from './fid-to.ts';
@@ -63,6 +74,14 @@ export type {
   SystemId,
 } from './recipe.ts';
 export { recipes } from './recipes.ts';
+export {
+  type DiffusionSampleOptions,
+  defaultDiffusionSampleOptions,
+  type SamplerName,
+  type SampleWithOptions,
+  samplerNames,
+  sampleWith,
+} from './sample-with.ts';
 export { vaeEmoji } from './vae-emoji.ts';
 export { vaeFashionMnist } from './vae-fashion-mnist.ts';
 export { vaeMnist } from './vae-mnist.ts';

@@ -47,14 +47,14 @@ describeOnBackends(
       '%s trains, and samples what it was asked for',
       async (_, each) => {
         const before = tf.memory().numTensors;
-        const { model, trainStep, batches, config, dispose } = await createSmallSystem(each);
+        const { model, trainStep, batches, dispose } = await createSmallSystem(each);
         const losses: number[] = [];
         for await (const event of trainLoop(trainStep, batches, { steps: 1, rng: createRandomStream(1) })) {
           if (event.type === 'metrics') losses.push(...Object.values(event.values));
         }
         expect(losses.length > 0 && losses.every(Number.isFinite)).toBe(true);
         const images = await generate(each, model, { firstIndex: 0, count: 2 });
-        const { imageSize, channels } = config as { imageSize?: number; channels?: number };
+        const { imageSize, channels } = model.config as { imageSize?: number; channels?: number };
         expect(images.shape).toEqual([2, imageSize, imageSize, channels]);
         images.dispose();
         dispose();

@@ -2,6 +2,8 @@ import { autoencoderEmoji } from './autoencoder-emoji.ts';
 import { autoencoderFashionMnist } from './autoencoder-fashion-mnist.ts';
 import { autoencoderMnist } from './autoencoder-mnist.ts';
 import { cfgMnist } from './cfg-mnist.ts';
+import { ddpmEmoji } from './ddpm-emoji.ts';
+import { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
@@ -25,5 +27,7 @@ export const recipes: readonly Recipe[] = [
   vqVaeEmoji,
   ganMnist,
   ddpmMnist,
+  ddpmFashionMnist,
+  ddpmEmoji,
   cfgMnist,
 ];

@@ -4,6 +4,8 @@ import { autoencoderEmoji } from './autoencoder-emoji.ts';
 import { autoencoderFashionMnist } from './autoencoder-fashion-mnist.ts';
 import { autoencoderMnist } from './autoencoder-mnist.ts';
 import { cfgMnist } from './cfg-mnist.ts';
+import { ddpmEmoji } from './ddpm-emoji.ts';
+import { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
 import { ganMnist } from './gan-mnist.ts';
 import type { Recipe } from './recipe.ts';
@@ -58,6 +60,11 @@ const smallVqVae = {
   settlingSteps: 3,
 };
 
+const smallDdpm = {
+  changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10 },
+  options: { numInferenceSteps: 3, eta: 1, batchSize: 3 },
+};
+
 /** One recipe of every system, at a size that trains in milliseconds. */
 export const smallSystems: Readonly<Record<string, SmallSystem>> = {
   'autoencoder-mnist': { recipe: autoencoderMnist, ...smallAutoencoder },
@@ -68,11 +75,7 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
     changes: { imageSize, latentDim: 4, generatorChannels: 4, discriminatorChannels: 4, learningRate: 0.01 },
     options: { batchSize: 3 },
   },
-  'ddpm-mnist': {
-    recipe: ddpmMnist,
-    changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10 },
-    options: { numInferenceSteps: 3, eta: 1, batchSize: 3 },
-  },
+  'ddpm-mnist': { recipe: ddpmMnist, ...smallDdpm },
   'cfg-mnist': {
     recipe: cfgMnist,
     changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10, numClasses: 3 },
@@ -96,6 +99,8 @@ export const derivedSystems: Readonly<Record<string, SmallSystem>> = {
   'vae-emoji': { recipe: vaeEmoji, ...inColor(smallVae) },
   'vq-vae-fashion-mnist': { recipe: vqVaeFashionMnist, ...smallVqVae },
   'vq-vae-emoji': { recipe: vqVaeEmoji, ...smallVqVae },
+  'ddpm-fashion-mnist': { recipe: ddpmFashionMnist, ...smallDdpm },
+  'ddpm-emoji': { recipe: ddpmEmoji, ...smallDdpm },
 };
 
 function inColor({ changes, options }: Omit<SmallSystem, 'recipe'>): Omit<SmallSystem, 'recipe'> {

@@ -1,0 +1,34 @@
+import { createDdpmRecipe, type DdpmRecipeConfig } from './ddpm-recipe.ts';
+import { fashionMnistSource } from './image-source.ts';
+
+const config: DdpmRecipeConfig = {
+  imageSize: 28,
+  patchSize: 2,
+  blockOutChannels: [32, 64],
+  layersPerBlock: 1,
+  normGroups: 8,
+  timesteps: 1000,
+  betaSchedule: 'cosine',
+  predictionType: 'epsilon',
+  learningRate: 1e-3,
+  gradientClip: 1,
+  emaDecay: 0.999,
+};
+
+/** Garments from denoising diffusion, the network of the digits. */
+export const ddpmFashionMnist = createDdpmRecipe(fashionMnistSource, {
+  name: 'ddpm-fashion-mnist',
+  description: 'Denoising diffusion on Fashion-MNIST garments',
+  config,
+  steps: 3500,
+  batchSize: 32,
+  expectations: [
+    {
+      id: '11.6',
+      name: 'kinds of garment among the samples, of ten',
+      metric: 'classesCovered',
+      direction: '>=',
+      threshold: 10,
+    },
+  ],
+});
