@@ -35,6 +35,7 @@ test('the package exports these values and no others', () => {
       "silu",
       "tf",
       "threefry2x32",
+      "traceKernels",
       "uninstall",
     ]
   `);

@@ -7,6 +7,7 @@ export { reopenBackend } from './device/reopen-backend.ts';
 export { selectBackend } from './device/select-backend.ts';
 export { probeFma } from './engine/probe-fma.ts';
 export { probeMicroKernel } from './engine/probe-micro-kernel.ts';
+export { type KernelObserver, type TracedKernel, traceKernels } from './engine/trace-kernels.ts';
 export { type ErrorCode, type ErrorParts, TintypeError } from './errors/tintype-error.ts';
 export { embedding } from './gradients/embedding.ts';
 export { installCorrections, uninstall } from './gradients/install.ts';

@@ -1,4 +1,5 @@
 import { currentEngine } from '../../engine/current-engine.ts';
+import { asOneKernel } from '../../engine/trace-kernels.ts';
 import { isRecording } from '../../gradients/is-recording.ts';
 import { tf } from '../../tf.ts';
 import type { AttentionAttributes } from './attributes.ts';
@@ -23,7 +24,7 @@ export function attention(
 ): tf.Tensor3D {
   return isFused([q, k, v], attributes)
     ? attendByKernels([q, k, v], attributes)
-    : attendByOperations(q, k, v, attributes);
+    : asOneKernel('TintypeAttention', { q, k, v }, attributes, () => attendByOperations(q, k, v, attributes));
 }
 
 function isFused(inputs: readonly tf.Tensor3D[], { heads }: AttentionAttributes): boolean {

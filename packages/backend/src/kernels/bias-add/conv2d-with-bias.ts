@@ -1,4 +1,5 @@
 import { currentEngine } from '../../engine/current-engine.ts';
+import { asOneKernel } from '../../engine/trace-kernels.ts';
 import { type ConvolutionAttributes, convFilter, convInput } from '../../gradients/convolution.ts';
 import { runKernel } from '../../gradients/engine.ts';
 import { defineGradient, type GradientEntry } from '../../gradients/gradient-entry.ts';
@@ -62,5 +63,7 @@ export function conv2dWithBias(
     bias.shape[0] === filter.shape[3] &&
     x.shape[3] === filter.shape[2];
   if (isFused) return runKernel(kernelName, { x, filter, bias }, { strides, pad, dataFormat: 'NHWC' });
-  return tf.tidy(() => tf.add(tf.conv2d(x, filter, strides, pad, 'NHWC', dilations), bias));
+  return asOneKernel(kernelName, { x, filter, bias }, { strides, pad, dataFormat: 'NHWC', dilations }, () =>
+    tf.tidy(() => tf.add(tf.conv2d(x, filter, strides, pad, 'NHWC', dilations), bias)),
+  );
 }

@@ -1,4 +1,5 @@
 import { currentEngine } from '../../engine/current-engine.ts';
+import { asOneKernel } from '../../engine/trace-kernels.ts';
 import { runKernel } from '../../gradients/engine.ts';
 import { defineGradient, type GradientEntry } from '../../gradients/gradient-entry.ts';
 import { tf } from '../../tf.ts';
@@ -46,5 +47,5 @@ export function matMulWithBias(a: tf.Tensor2D, b: tf.Tensor2D, bias: tf.Tensor):
     bias.shape[0] === b.shape[1] &&
     a.shape[1] === b.shape[0];
   if (isFused) return runKernel(kernelName, { a, b, bias });
-  return tf.tidy(() => tf.add(tf.matMul(a, b), bias));
+  return asOneKernel(kernelName, { a, b, bias }, {}, () => tf.tidy(() => tf.add(tf.matMul(a, b), bias)));
 }

@@ -1,4 +1,5 @@
 import { currentEngine } from '../../engine/current-engine.ts';
+import { asOneKernel } from '../../engine/trace-kernels.ts';
 import { isRecording } from '../../gradients/is-recording.ts';
 import { tf } from '../../tf.ts';
 import { gradientByOperations, normalizeByOperations } from './composite.ts';
@@ -14,7 +15,13 @@ import { mostChannels } from './wasm.ts';
  * on the other backends and where the backward pass is itself differentiated.
  */
 export function normalizeRows(x: tf.Tensor3D, options: NormalizeRowsOptions): tf.Tensor3D {
-  return isFused(x) ? normalizeByKernels(x, options) : normalizeByOperations(x, options);
+  if (isFused(x)) return normalizeByKernels(x, options);
+  const { affine, activation = 'none', epsilon, groups = x.shape[2], observe } = options;
+  const compute = () => normalizeByOperations(x, options);
+  // Statistics that somebody watches are a result too.
+  return observe
+    ? compute()
+    : asOneKernel('NormalizeRows', { x, ...affine }, { epsilon, groups, activation }, compute);
 }
 
 function isFused(x: tf.Tensor3D): boolean {

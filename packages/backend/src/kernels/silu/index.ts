@@ -1,4 +1,5 @@
 import { currentEngine } from '../../engine/current-engine.ts';
+import { asOneKernel } from '../../engine/trace-kernels.ts';
 import { runKernel } from '../../gradients/engine.ts';
 import { defineGradient, type GradientEntry } from '../../gradients/gradient-entry.ts';
 import { tf } from '../../tf.ts';
@@ -32,5 +33,6 @@ export const siluGradients: readonly GradientEntry[] = [
 /** x·σ(x) (Elfwing et al. 2017, arXiv:1702.03118), also called swish. */
 export function silu<T extends tf.Tensor>(x: T): T {
   const isFast = tf.getBackend() === 'wasm' && x.dtype === 'float32' && currentEngine() !== undefined;
-  return isFast ? (runKernel(kernelName, { x }) as T) : tf.tidy(() => tf.mul(x, tf.sigmoid(x)) as T);
+  if (isFast) return runKernel(kernelName, { x }) as T;
+  return asOneKernel(kernelName, { x }, {}, () => tf.tidy(() => tf.mul(x, tf.sigmoid(x)) as T));
 }

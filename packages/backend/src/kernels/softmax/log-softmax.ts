@@ -1,4 +1,5 @@
 import { currentEngine } from '../../engine/current-engine.ts';
+import { asOneKernel } from '../../engine/trace-kernels.ts';
 import { runKernel } from '../../gradients/engine.ts';
 import { tf } from '../../tf.ts';
 
@@ -8,5 +9,6 @@ import { tf } from '../../tf.ts';
  */
 export function logSoftmax<T extends tf.Tensor>(logits: T): T {
   const isFast = tf.getBackend() === 'wasm' && logits.dtype === 'float32' && currentEngine() !== undefined;
-  return isFast ? (runKernel('LogSoftmax', { logits }) as T) : tf.logSoftmax(logits);
+  if (isFast) return runKernel('LogSoftmax', { logits }) as T;
+  return asOneKernel('LogSoftmax', { logits }, {}, () => tf.logSoftmax(logits));
 }
