@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const given: Readonly<Record<string, string>> = {
   rng: "import('@tintype/core-tensor').RandomStream",
   images: "import('@tintype/core-tensor').tf.Tensor4D",
+  mask: "import('@tintype/core-tensor').tf.Tensor4D",
   testImages: "AsyncIterable<import('@tintype/core-tensor').tf.Tensor4D>",
   labels: "import('@tintype/core-tensor').tf.Tensor1D",
   batches: "import('@tintype/core-tensor').BatchSource",

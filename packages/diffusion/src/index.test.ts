@@ -22,6 +22,7 @@ test('the package exports what it says', () => {
     'runSampler',
     'sampleDdim',
     'sampleDdpm',
+    'sampleInpainting',
     'signalToNoiseRatio',
     'stepDdim',
     'stepDdpm',
