@@ -81,10 +81,41 @@ function linspace(first: number, last: number, count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => (i === count - 1 && i > 0 ? last : first + i * step));
 }
 
-function betasOfAlphaBar(alphaBar: (u: number) => number, count: number, maxBeta: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, i) =>
-    Math.min(1 - alphaBar((i + 1) / count) / alphaBar(i / count), maxBeta),
+/**
+ * Betas [timesteps] of the ᾱ that a function of time gives, u from 0 to 1: β_t = 1 − ᾱ((t + 1)/T) / ᾱ(t/T), at most
+ * `maxBeta`. For `createNoiseSchedule({ betas })`.
+ */
+export function betasOfAlphaBar(
+  alphaBar: (u: number) => number,
+  timesteps: number,
+  maxBeta = 0.999,
+): Float64Array {
+  assertTimesteps(timesteps);
+  assertBeta(maxBeta, 'maxBeta');
+
+  return Float64Array.from({ length: timesteps }, (_, i) =>
+    Math.min(1 - alphaBar((i + 1) / timesteps) / alphaBar(i / timesteps), maxBeta),
   );
+}
+
+export interface SigmoidAlphaBarOptions {
+  /** Where on the sigmoid time begins and ends. @default -3 */
+  readonly start?: number;
+  /** Above start. @default 3 */
+  readonly end?: number;
+  /** Temperature, above 0: lower ones leave more signal in the middle. @default 1 */
+  readonly tau?: number;
+}
+
+/**
+ * ᾱ(u) = (σ(end/τ) − σ((start + u (end − start))/τ)) / (σ(end/τ) − σ(start/τ)), the sigmoid schedule of Jabri et al. 2022
+ * (arXiv 2212.11972), for `betasOfAlphaBar`. The kind `sigmoid` is another: there the betas follow a sigmoid.
+ */
+export function sigmoidAlphaBar(options: SigmoidAlphaBarOptions = {}): (u: number) => number {
+  const { start = -3, end = 3, tau = 1 } = options;
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x / tau));
+  const [first, last] = [sigmoid(start), sigmoid(end)];
+  return (u) => (last - sigmoid(start + u * (end - start))) / (last - first);
 }
 
 function cosineAlphaBar(u: number): number {

@@ -17,6 +17,8 @@ export interface NoiseSchedule {
   readonly alphasCumprodPrevious: Float64Array;
   /** β̃_t = β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t); 0 at t = 0. */
   readonly posteriorVariance: Float64Array;
+  /** log β̃_t; at t = 0, where β̃ is 0, that of t = 1 (of β_0 where T is 1). */
+  readonly posteriorLogVariance: Float64Array;
   /** Mean of q(x_{t−1} | x_t, x_0) = xStart · coefficientXStart + xt · coefficientXt (eq. 7). */
   readonly posteriorMeanCoefficientXStart: Float64Array;
   readonly posteriorMeanCoefficientXt: Float64Array;
@@ -46,14 +48,18 @@ export function createNoiseSchedule(config: NoiseScheduleConfig): NoiseSchedule 
   const alphasCumprod = cumulativeProduct(alphas);
   const alphasCumprodPrevious = alphasCumprod.map((_, t) => (t === 0 ? 1 : alphasCumprod[t - 1]!));
   const perTimestep = (value: (t: number) => number) => betas.map((_, t) => value(t));
+  const posteriorVariance = perTimestep(
+    (t) => (betas[t]! * (1 - alphasCumprodPrevious[t]!)) / (1 - alphasCumprod[t]!),
+  );
   return {
     timesteps: betas.length,
     betas,
     alphas,
     alphasCumprod,
     alphasCumprodPrevious,
-    posteriorVariance: perTimestep(
-      (t) => (betas[t]! * (1 - alphasCumprodPrevious[t]!)) / (1 - alphasCumprod[t]!),
+    posteriorVariance,
+    posteriorLogVariance: perTimestep((t) =>
+      Math.log(t > 0 ? posteriorVariance[t]! : (posteriorVariance[1] ?? betas[0]!)),
     ),
     posteriorMeanCoefficientXStart: perTimestep(
       (t) => (Math.sqrt(alphasCumprodPrevious[t]!) * betas[t]!) / (1 - alphasCumprod[t]!),
