@@ -33,6 +33,7 @@ export {
 export type { AutoencoderFigures } from './evaluate-autoencoder.ts';
 export type { DdpmFigures, GuidedFigures } from './evaluate-diffusion.ts';
 export type { GanFigures } from './evaluate-gan.ts';
+export type { LatentDiffusionFigures } from './evaluate-latent-diffusion.ts';
 export type { SourceDdpmFigures } from './evaluate-source-ddpm.ts';
 export type { VaeFigures } from './evaluate-vae.ts';
 export type { VqVaeFigures } from './evaluate-vq-vae.ts';
@@ -47,6 +48,13 @@ export {
   type LoadSourceOptions,
   mnistSource,
 } from './image-source.ts';
+export {
+  type LatentDiffusion,
+  type LatentDiffusionConfig,
+  sampleLatentDiffusion,
+} from './latent-diffusion.ts';
+export { latentDiffusionMnist } from './latent-diffusion-mnist.ts';
+export type { LatentFirstStage, LatentFirstStageConfig } from './latent-first-stage.ts';
 export {
   type DigitFigures,
   type MeasureDigitsOptions,
@@ -69,6 +77,7 @@ export type {
   MonitorRequest,
   PreviewRequest,
   Recipe,
+  SampleFrame,
   SampleGrid,
   SampleRequest,
   SystemId,

@@ -35,6 +35,21 @@ export interface SampleRequest<Options> {
   readonly firstIndex: number;
   readonly rng: RandomStream;
   readonly options: Options;
+  /** Shown every step of a recipe that says `samplesInSteps`, and awaited; others never call it. */
+  readonly onStep?: (frame: SampleFrame) => void | Promise<void>;
+}
+
+/** A batch of samples on its way. Its tensors are freed when the call returns. */
+export interface SampleFrame {
+  /** Index of the first sample of this batch. */
+  readonly firstIndex: number;
+  /** Steps done, 1 … stepCount. */
+  readonly stepsDone: number;
+  readonly stepCount: number;
+  /** The images as they are now, noise at first, [b, h, w, c]. */
+  readonly images: tf.Tensor4D;
+  /** What the network takes them to become, [b, h, w, c]. */
+  readonly xStart: tf.Tensor4D;
 }
 
 export interface PreviewRequest {
@@ -66,7 +81,7 @@ export interface MonitorRequest<Config = object> {
   readonly images?: ImageDataset;
 }
 
-export interface EvaluateRequest<Options> extends Omit<SampleRequest<Options>, 'firstIndex'> {
+export interface EvaluateRequest<Options> extends Omit<SampleRequest<Options>, 'firstIndex' | 'onStep'> {
   readonly files: DataFiles;
   /** Told each score with its interval, floor, ceiling and the hash of what it reads with. */
   readonly onScore?: (score: ScoreReport) => void;
@@ -126,6 +141,8 @@ export interface Recipe<Config = object, M extends Model = Model, Options extend
   reconstruct?(model: M, images: tf.Tensor4D): tf.Tensor4D;
   /** Decoded codes between those of two images: [n · steps, h, w, c], a row after the other. */
   interpolate?(model: M, request: InterpolateRequest): tf.Tensor4D;
+  /** Samples are made step by step, and `sample` shows them. @default false */
+  readonly samplesInSteps?: boolean;
   /** Every sampling option with its default; an unknown one is refused by name. */
   readonly sampleOptions: Readonly<Options>;
   /** @default 64 images, 16 on the way, as near to a square as it gets */
