@@ -84,11 +84,22 @@ export {
   numberAt,
   numberOrNullAt,
   numbersAt,
+  refuseUnknownKeys,
   refuseUnsupported,
 } from './diffusers/json-values.ts';
-export { type LoadedModel, loadDiffusersModel } from './diffusers/load-model.ts';
-export { type DiffusersFolder, readDiffusersFolder } from './diffusers/read-folder.ts';
+export {
+  type LoadDiffusersModelOptions,
+  type LoadedModel,
+  loadDiffusersModel,
+} from './diffusers/load-model.ts';
+export {
+  type DiffusersFolder,
+  type DiffusersFolderOptions,
+  readDiffusersFolder,
+} from './diffusers/read-folder.ts';
+export { readJsonObject } from './diffusers/read-json-object.ts';
 export { type DiffusersModel, writeDiffusersFolder } from './diffusers/write-folder.ts';
+export { writeJsonObject } from './diffusers/write-json-object.ts';
 export { decodePng } from './images/decode-png.ts';
 export { encodeGif, type GifOptions } from './images/encode-gif.ts';
 export { encodePng } from './images/encode-png.ts';

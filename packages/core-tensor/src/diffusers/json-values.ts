@@ -53,6 +53,39 @@ export function refuseUnsupported(
   }
 }
 
+/** What diffusers writes into a configuration beside the arguments of the class; none of it changes the function. */
+const harmlessKeys: readonly string[] = [
+  // The averaging of an EMA folder.
+  'decay',
+  'inv_gamma',
+  'min_decay',
+  'optimization_step',
+  'power',
+  'update_after_step',
+  'use_ema_warmup',
+  // Of its first releases: what arrays were made of, and the steps of the last run.
+  'tensor_format',
+  'timestep_values',
+];
+
+/**
+ * Throws `E_CONFIG` for a key that is not known and that is switched on: a newer diffusers may have put into it what
+ * changes the function. Switched off is what says null or false; private keys (`_…`) say where a file comes from.
+ */
+export function refuseUnknownKeys(config: JsonObject, known: readonly string[]): void {
+  for (const [key, value] of Object.entries(config)) {
+    const isOff = value === null || value === false;
+    if (isOff || key.startsWith('_') || known.includes(key) || harmlessKeys.includes(key)) continue;
+    throw new TintypeError('E_CONFIG', {
+      where: `diffusers configuration: ${key}`,
+      what: 'this key is not known and may change what the model computes',
+      got: typeof value === 'string' ? value : JSON.stringify(value),
+      expected: 'no such key, null or false',
+      remedy: 'Remove it from the file if you know that it changes nothing',
+    });
+  }
+}
+
 function own(config: JsonObject, key: string): unknown {
   return Object.hasOwn(config, key) ? config[key] : undefined;
 }

@@ -1,76 +1,65 @@
-import { TintypeError } from '@tintype/backend';
 import { decodeSafetensors } from '../checkpoint/safetensors-decode.ts';
 import type { SafetensorsEntry } from '../checkpoint/safetensors-dtype.ts';
 import type { Storage } from '../checkpoint/storage.ts';
-import { parseJsonConfig } from '../config/parse-json-config.ts';
+import { chooseWeights, noSuchFile } from './choose-weights.ts';
 import type { JsonObject } from './json-values.ts';
+import { pathIn } from './path-in.ts';
+import { readJsonObject } from './read-json-object.ts';
+import { readShards } from './read-shards.ts';
 
-/** The files of a model as diffusers' `save_pretrained` writes them. */
+/** The configuration of a model as diffusers' `save_pretrained` writes it. */
 export const configFile = 'config.json';
-export const weightsFile = 'diffusion_pytorch_model.safetensors';
+
+export interface DiffusersFolderOptions {
+  /** Which weights, such as `fp16`. @default full precision, or the only variant there is */
+  readonly variant?: string;
+}
 
 export interface DiffusersFolder {
   readonly config: JsonObject;
-  /** By parameter name, in PyTorch's layouts. */
+  /** By parameter name, in PyTorch's layouts and in the precision of the file. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+  /** The file or the shards that were read. */
+  readonly weightsFiles: readonly string[];
+  /** Such as `fp16`; null is full precision. */
+  readonly variant: string | null;
   /** Everything else that lies there, sorted. Nothing of it was opened: neither Python files nor pickles are run. */
   readonly ignoredFiles: readonly string[];
 }
 
 /**
- * Reads `config.json` and `diffusion_pytorch_model.safetensors` of a model folder. Reading runs no code.
+ * Reads `config.json` and `diffusion_pytorch_model.safetensors`, its variant or its shards, of a model folder. Reading
+ * runs no code.
  * @param folder Path in the storage; `''` is its root.
- * @throws TintypeError `E_PATH`, `E_NO_RUN` where a file is missing, `E_CONFIG`, `E_SAFETENSORS` for a broken file and
- *   for weights that are there as a pickle alone
+ * @throws TintypeError `E_PATH`, `E_NO_RUN` where a file is missing, `E_CONFIG`, `E_SAFETENSORS` for a broken file, for
+ *   shards that do not fit their index and for weights that are there as a pickle alone
  */
-export async function readDiffusersFolder(storage: Storage, folder: string): Promise<DiffusersFolder> {
+export async function readDiffusersFolder(
+  storage: Storage,
+  folder: string,
+  { variant }: DiffusersFolderOptions = {},
+): Promise<DiffusersFolder> {
   const names = await storage.list(folder);
-  for (const name of [configFile, weightsFile]) {
-    if (!names.includes(name)) throw noSuchFile(folder, name, names);
+  if (!names.includes(configFile)) {
+    const remedy = 'Name the folder of one model; in a pipeline that is a subfolder such as `vae` or `unet`';
+    throw noSuchFile(folder, configFile, names, remedy);
   }
-  const configPath = pathIn(folder, configFile);
-  const config = parseJsonConfig(await storage.read(configPath), configPath);
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new TintypeError('E_CONFIG', {
-      where: configPath,
-      what: 'the file must hold an object',
-      got: Array.isArray(config) ? 'a list' : config,
-    });
-  }
-  const weightsPath = pathIn(folder, weightsFile);
+  const chosen = chooseWeights(folder, names, variant);
+  const config = await readJsonObject(storage, pathIn(folder, configFile));
+  const { tensors, files } = chosen.isIndex
+    ? await readShards(storage, folder, chosen.file, names)
+    : await readSingle(storage, folder, chosen.file);
+  const used = [configFile, chosen.file, ...files];
   return {
-    config: config as JsonObject,
-    tensors: decodeSafetensors(await storage.read(weightsPath), weightsPath),
-    ignoredFiles: names.filter((name) => name !== configFile && name !== weightsFile),
+    config,
+    tensors,
+    weightsFiles: files,
+    variant: chosen.variant,
+    ignoredFiles: names.filter((name) => !used.includes(name)),
   };
 }
 
-/** A file of a folder, where `''` is the root of the storage. */
-export function pathIn(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
-}
-
-const shownNames = 10;
-
-function noSuchFile(folder: string, name: string, names: readonly string[]): TintypeError {
-  const where = pathIn(folder, name);
-  const pickle = names.find((each) => /\.(bin|ckpt|pkl|pt|pth)$/i.test(each));
-  if (name === weightsFile && pickle !== undefined) {
-    return new TintypeError('E_SAFETENSORS', {
-      where: pathIn(folder, pickle),
-      what: 'the weights are a pickle, which can run code when it is loaded; it was not opened',
-      expected: weightsFile,
-      remedy: 'Save the model again in Python with `save_pretrained(folder, safe_serialization=True)`',
-    });
-  }
-  const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';
-  return new TintypeError('E_NO_RUN', {
-    where,
-    what: 'there is no such file in the model folder',
-    got: names.length === 0 ? 'no files' : `${names.slice(0, shownNames).join(', ')}${more}`,
-    remedy:
-      name === weightsFile
-        ? 'Save the model in one file of full precision: no `variant`, and `max_shard_size` above its size'
-        : 'Name the folder of one model; in a pipeline that is a subfolder such as `vae` or `unet`',
-  });
+async function readSingle(storage: Storage, folder: string, file: string) {
+  const path = pathIn(folder, file);
+  return { tensors: decodeSafetensors(await storage.read(path), path), files: [file] };
 }
