@@ -1,10 +1,10 @@
 export type { LatentCodec, TimeConditioning } from '@tintype/core-tensor';
 export type { DdimConfig } from './ddim/config.ts';
-export { type DdimSampleOptions, sampleDdim } from './ddim/sample.ts';
+export { type DdimSampleOptions, ddimPlan, sampleDdim } from './ddim/sample.ts';
 export { ddimSteps, stepDdim } from './ddim/step.ts';
 export type { DdpmSampleConfig, DdpmVariance } from './ddpm/config.ts';
 export { type DdpmLoss, type DdpmLossInput, ddpmLoss } from './ddpm/loss.ts';
-export { type DdpmSampleOptions, sampleDdpm } from './ddpm/sample.ts';
+export { type DdpmSampleOptions, ddpmPlan, sampleDdpm } from './ddpm/sample.ts';
 export { ddpmSteps, stepDdpm } from './ddpm/step.ts';
 export { createDdpmTrainStep, type DdpmOptimizers, type DdpmTrainStepOptions } from './ddpm/train-step.ts';
 export type {
@@ -29,6 +29,7 @@ export {
   type BetaScheduleConfig,
   type BetaScheduleKind,
   betaScheduleKinds,
+  betasOfAlphaBar,
   type CustomBetasConfig,
   createNoiseSchedule,
   lookupTimesteps,
@@ -38,6 +39,11 @@ export {
   noiseOf,
   type PredictedParts,
   predictedParts,
+  predictedPartsAt,
+  predictionTarget,
+  type SigmoidAlphaBarOptions,
+  sectionedTimesteps,
+  sigmoidAlphaBar,
   signalToNoiseRatio,
   type Timesteps,
   velocity,
@@ -52,6 +58,7 @@ export {
   runSampler,
   type SampleOptions,
   type SampleProgress,
+  type SamplerPlan,
   type StepFunction,
 } from './samplers/run-sampler.ts';
 export {

@@ -1,7 +1,7 @@
 import type { tf } from '@tintype/core-tensor';
 import type { Denoiser } from '../denoiser.ts';
 import type { NoiseSchedule } from '../noise-schedule/index.ts';
-import { runSampler, type SampleOptions } from '../samplers/run-sampler.ts';
+import { runSampler, type SampleOptions, type SamplerPlan } from '../samplers/run-sampler.ts';
 import type { DdimConfig } from './config.ts';
 import { ddimSteps, stepDdim } from './step.ts';
 
@@ -21,10 +21,17 @@ export async function sampleDdim(
   schedule: NoiseSchedule,
   options: DdimSampleOptions,
 ): Promise<tf.Tensor4D> {
+  return runSampler(denoiser, ddimPlan(schedule, options), options);
+}
+
+/** The steps of `sampleDdim` before they run. Throws `E_CONFIG` for impossible options. */
+export function ddimPlan(
+  schedule: NoiseSchedule,
+  options: DdimConfig & { clipDenoised?: boolean } = {},
+): SamplerPlan {
   const { clippedNoise } = options;
-  return runSampler(
-    denoiser,
-    { steps: ddimSteps(schedule, options), takeStep: (input) => stepDdim({ ...input, clippedNoise }) },
-    options,
-  );
+  return {
+    steps: ddimSteps(schedule, options),
+    takeStep: (input) => stepDdim({ ...input, clippedNoise }),
+  };
 }

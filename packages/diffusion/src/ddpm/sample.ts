@@ -1,7 +1,7 @@
 import type { tf } from '@tintype/core-tensor';
 import type { Denoiser } from '../denoiser.ts';
 import type { NoiseSchedule } from '../noise-schedule/index.ts';
-import { runSampler, type SampleOptions } from '../samplers/run-sampler.ts';
+import { runSampler, type SampleOptions, type SamplerPlan } from '../samplers/run-sampler.ts';
 import type { DdpmSampleConfig } from './config.ts';
 import { ddpmSteps, stepDdpm } from './step.ts';
 
@@ -16,10 +16,13 @@ export async function sampleDdpm(
   schedule: NoiseSchedule,
   options: DdpmSampleOptions,
 ): Promise<tf.Tensor4D> {
-  const { varianceType } = denoiser;
-  return runSampler(
-    denoiser,
-    { steps: ddpmSteps(schedule, options), takeStep: (input) => stepDdpm({ ...input, varianceType }) },
-    options,
-  );
+  return runSampler(denoiser, ddpmPlan(schedule, options), options);
+}
+
+/** The steps of `sampleDdpm` before they run. Throws `E_CONFIG` for impossible options. */
+export function ddpmPlan(
+  schedule: NoiseSchedule,
+  options: DdpmSampleConfig & { clipDenoised?: boolean } = {},
+): SamplerPlan {
+  return { steps: ddpmSteps(schedule, options), takeStep: stepDdpm };
 }

@@ -38,12 +38,7 @@ export function ddpmSteps(
 }
 
 /** One ancestral step: x_s = μ̃(x_t, x̂_0) + σ z (Ho et al. 2020, eq. 6–7 and algorithm 2). */
-export function stepDdpm(
-  input: SamplerStepInput & {
-    /** What `prediction.variance` means. @default 'fixed' */
-    readonly varianceType?: VarianceType;
-  },
-): SamplerStepResult {
+export function stepDdpm(input: SamplerStepInput): SamplerStepResult {
   const { step, xt, noise, prediction, varianceType = 'fixed' } = input;
   const [xStartFactor, xtFactor] = step.posteriorMeanCoefficients;
   return tf.tidy(() => {

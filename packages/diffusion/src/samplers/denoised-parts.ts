@@ -1,5 +1,5 @@
 import { tf } from '@tintype/core-tensor';
-import type { DenoiserPrediction, PredictionType, SamplerStep } from '../denoiser.ts';
+import type { DenoiserPrediction, PredictionType, SamplerStep, VarianceType } from '../denoiser.ts';
 import { type PredictedParts, predictedParts } from '../noise-schedule/index.ts';
 
 /** Everything one sampler step is a function of. Tensors are borrowed. */
@@ -9,6 +9,8 @@ export interface SamplerStepInput<Step extends SamplerStep = SamplerStep> {
   readonly xt: tf.Tensor4D;
   readonly prediction: DenoiserPrediction;
   readonly predictionType: PredictionType;
+  /** What `prediction.variance` means. @default 'fixed' */
+  readonly varianceType?: VarianceType;
   /** Standard normal, as xt; only read where the step has a variance. */
   readonly noise?: tf.Tensor4D;
   /** Bound of the predicted xStart where `step.clip` is set. @default 1 */

@@ -64,12 +64,13 @@ export async function runSampler<Step extends SamplerStep>(
         const t = tf.fill([options.count], step.t) as tf.Tensor1D;
         const prediction = denoiser.predict(xt, t, { condition: options.condition, step });
         const drawn = step.variance > 0 ? { noise: draw(noise.fork(index)) } : {};
-        const { predictionType } = denoiser;
+        const { predictionType, varianceType } = denoiser;
         return takeStep({
           step,
           xt,
           prediction,
           predictionType,
+          varianceType,
           clipRange: options.clipRange,
           carried,
           ...drawn,
