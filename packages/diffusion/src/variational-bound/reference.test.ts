@@ -1,0 +1,3 @@
+import { describeVariationalReference } from './reference.test-support.ts';
+
+describeVariationalReference();
