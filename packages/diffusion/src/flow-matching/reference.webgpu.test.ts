@@ -1,0 +1,3 @@
+import { describeFlowReference } from './reference.test-support.ts';
+
+describeFlowReference(['webgpu']);
