@@ -19,8 +19,12 @@ export type {
 export {
   type ImportedScheduler,
   type JsonObject,
+  type LoadUNet2dOptions,
+  loadUNet2d,
   readDiffusersScheduler,
   readDiffusersUNet2d,
+  saveUNet2d,
+  writeDiffusersUNet2d,
 } from './diffusers/index.ts';
 export type { InpaintingConfig } from './inpainting/config.ts';
 export { type InpaintingOptions, sampleInpainting } from './inpainting/sample.ts';
