@@ -41,7 +41,7 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {
         path: '^packages/([^/]+)/',
-        pathNot: ['^packages/$2/', '^packages/[^/]+/src/(index|node/index|testing/index)[.]ts$'],
+        pathNot: ['^packages/$2/', '^packages/[^/]+/src/(index|node/index|onnx/index|testing/index)[.]ts$'],
       },
     },
     {

@@ -106,6 +106,9 @@ function entries(): (readonly [name: string, path: string])[] {
     ...(['core-tensor', 'datasets'].includes(name)
       ? [[`@tintype/${name}/node`, `packages/${name}/src/node/index.ts`] as const]
       : []),
+    ...(name === 'core-tensor'
+      ? [[`@tintype/${name}/onnx`, `packages/${name}/src/onnx/index.ts`] as const]
+      : []),
   ]);
 }
 

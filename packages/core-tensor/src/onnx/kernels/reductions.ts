@@ -1,0 +1,139 @@
+import {
+  axisIn,
+  type Form,
+  formOf,
+  inForm,
+  type KernelCall,
+  type Lowering,
+  type LowerKernel,
+  plain,
+  type Value,
+} from '../lowering.ts';
+import type { OnnxAttribute } from '../model.ts';
+import { fixedShape } from '../size.ts';
+import { flagOf, numberOf, numbersOf } from './attributes.ts';
+import { layerName } from './convolutions.ts';
+
+/** Group, instance and layer norm: [b, n, c] by mean and variance over positions and the channels of a group. */
+const normalizeRows: LowerKernel = (call, lowering) => {
+  const { x, weight, bias } = call.inputs as { x: Value; weight?: Value; bias?: Value };
+  const [positions, channels] = fixedShape(x.shape.slice(1), 'positions and channels of a normalisation');
+  const groups = numberOf(call, 'groups');
+  const isLayerNorm = positions === 1 && groups === 1;
+  const form: Form = isLayerNorm ? 'plain' : 'channelsFirst';
+  const inputs = [
+    inForm(x, form, lowering),
+    weight ? plain(weight, lowering) : filled(1, channels!, lowering),
+    bias ? plain(bias, lowering) : filled(0, channels!, lowering),
+  ];
+  const epsilon = { float: numberOf(call, 'epsilon') };
+  const [opType, attributes] = operation(isLayerNorm, groups === channels, groups);
+  const options = { attributes: { epsilon, ...attributes }, name: weight && layerName(weight) };
+  const y = lowering.builder.node(opType, inputs, options);
+  const isActivated = call.attributes.activation === 'silu';
+  const gate = () => lowering.builder.node('Sigmoid', [y]);
+  return [{ [form]: isActivated ? lowering.builder.node('Mul', [y, gate()]) : y }];
+};
+
+function operation(
+  isLayerNorm: boolean,
+  isInstanceNorm: boolean,
+  groups: number,
+): [opType: string, attributes: Record<string, OnnxAttribute>] {
+  if (isLayerNorm) return ['LayerNormalization', { axis: { int: -1 } }];
+  if (isInstanceNorm) return ['InstanceNormalization', {}];
+  return ['GroupNormalization', { num_groups: { int: groups } }];
+}
+
+function filled(value: number, length: number, { builder }: Lowering): string {
+  return builder.initializer({
+    type: 'float32',
+    shape: [length],
+    numbers: new Float32Array(length).fill(value),
+  });
+}
+
+const softmax =
+  (opType: 'Softmax' | 'LogSoftmax'): LowerKernel =>
+  (call, lowering) => {
+    const x = call.inputs.logits!;
+    const form = formOf(x);
+    const axis = axisIn(form, -1, x.shape.length);
+    const options = { attributes: { axis: { int: axis } } };
+    return [{ [form]: lowering.builder.node(opType, [inForm(x, form, lowering)], options) }];
+  };
+
+const reduce =
+  (opType: string): LowerKernel =>
+  (call, lowering) => {
+    const x = call.inputs.x!;
+    const rank = x.shape.length;
+    const axes = reducedAxes(call, rank);
+    const keepsAxes = flagOf(call, 'keepDims');
+    const { form, result } = reducedForm(x, axes, keepsAxes);
+    const { builder } = lowering;
+    const inputs = [
+      inForm(x, form, lowering),
+      builder.integers(axes.map((axis) => axisIn(form, axis, rank))),
+    ];
+    const attributes = { keepdims: { int: keepsAxes ? 1 : 0 } };
+    return [{ [result]: builder.node(opType, inputs, { attributes }) }];
+  };
+
+function reducedAxes(call: KernelCall, rank: number): number[] {
+  const axes = numbersOf(call, 'axis').map((axis) => (axis + rank) % rank);
+  return axes.length > 0 ? axes : Array.from({ length: rank }, (_, axis) => axis);
+}
+
+/** Channels first where x lies so and the axes that are left come in their plain order. */
+function reducedForm(
+  x: Value,
+  axes: readonly number[],
+  keepsAxes: boolean,
+): { readonly form: Form; readonly result: Form } {
+  const form = formOf(x);
+  if (form === 'plain' || keepsAxes) return { form, result: form };
+  const rank = x.shape.length;
+  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const places = left.map((axis) => axisIn(form, axis, rank));
+  const isInOrder = places.every((place, index) => index === 0 || place > places[index - 1]!);
+  return { form: isInOrder ? form : 'plain', result: 'plain' };
+}
+
+const indexOfLargest =
+  (opType: 'ArgMax' | 'ArgMin'): LowerKernel =>
+  (call, lowering) => {
+    const { builder } = lowering;
+    const attributes = { axis: { int: numberOf(call, 'axis') }, keepdims: { int: 0 } };
+    const index = builder.node(opType, [plain(call.inputs.x!, lowering)], { attributes });
+    return [{ plain: builder.node('Cast', [index], { attributes: { to: { int: 6 } } }) }];
+  };
+
+const cumulativeSum: LowerKernel = (call, lowering) => {
+  const { builder } = lowering;
+  const axis = builder.initializer({
+    type: 'int32',
+    shape: [],
+    numbers: Int32Array.of(numberOf(call, 'axis')),
+  });
+  const attributes = {
+    exclusive: { int: +flagOf(call, 'exclusive') },
+    reverse: { int: +flagOf(call, 'reverse') },
+  };
+  return [{ plain: builder.node('CumSum', [plain(call.inputs.x!, lowering), axis], { attributes }) }];
+};
+
+/** Kernels that sum, or take the largest, over axes. */
+export const reductionKernels: Readonly<Record<string, LowerKernel>> = {
+  ArgMax: indexOfLargest('ArgMax'),
+  ArgMin: indexOfLargest('ArgMin'),
+  Cumsum: cumulativeSum,
+  LogSoftmax: softmax('LogSoftmax'),
+  Max: reduce('ReduceMax'),
+  Mean: reduce('ReduceMean'),
+  Min: reduce('ReduceMin'),
+  NormalizeRows: normalizeRows,
+  Prod: reduce('ReduceProd'),
+  Softmax: softmax('Softmax'),
+  Sum: reduce('ReduceSum'),
+};

@@ -1,0 +1,44 @@
+/** Types of ONNX tensors that an export uses. */
+export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
+
+export type OnnxAttribute =
+  | { readonly float: number }
+  | { readonly int: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] };
+
+export interface OnnxNode {
+  readonly name: string;
+  readonly opType: string;
+  /** Names of values; '' is an optional input left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly number[];
+  /** Little-endian, one after the other. */
+  readonly bytes: Uint8Array;
+}
+
+/** An input or output of the graph; a side that is a name is not known before the graph runs. */
+export interface OnnxSignature {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** What an .onnx file says, in the order in which it says it. */
+export interface OnnxModel {
+  readonly name: string;
+  readonly producer: string;
+  readonly opset: number;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxSignature[];
+  readonly outputs: readonly OnnxSignature[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
