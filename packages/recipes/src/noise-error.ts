@@ -1,5 +1,5 @@
 import { type RandomStream, tf } from '@tintype/core-tensor';
-import { type Denoiser, ddpmLoss, type NoiseSchedule } from '@tintype/diffusion';
+import { addNoise, type Denoiser, type NoiseSchedule, predictedPartsAt } from '@tintype/diffusion';
 
 export interface NoiseErrorOptions {
   readonly schedule: NoiseSchedule;
@@ -9,15 +9,15 @@ export interface NoiseErrorOptions {
 }
 
 export interface NoiseError {
-  /** Mean squared error of the prediction, a value: 1 is a net that says nothing of noise. */
+  /** Mean squared error of the noise, a value: 1 is a net that says nothing of it. */
   readonly mean: number;
   /** The same over each tenth of the timesteps, from the least noise to the most. */
   readonly byTenth: readonly number[];
 }
 
 /**
- * The training loss on images [b, h, w, c] in [-1, 1] that were not trained on, in full precision of t: image i of n is
- * noised once to each tenth of the timesteps. Frees each batch.
+ * How well a network tells the noise from images [b, h, w, c] in [-1, 1] that it was not trained on, whatever it predicts:
+ * image i of n is noised once to each tenth of the timesteps, and its answer is read as ε. Frees each batch.
  */
 export async function measureNoiseError(
   denoiser: Denoiser,
@@ -38,7 +38,11 @@ export async function measureNoiseError(
             const noise = stream.fork('noise').normal<tf.Rank.R4>(xStart.shape);
             const told = labels && Int32Array.from({ length: size }, (_, i) => labels[count + i]!);
             const condition = told && { labels: tf.tensor1d(told, 'int32') };
-            return ddpmLoss(denoiser, schedule, { xStart, noise, t, ...(condition && { condition }) }).total;
+            const xt = addNoise(schedule, xStart, noise, t);
+            const { prediction } = denoiser.predict(xt, t.toFloat(), { ...(condition && { condition }) });
+            const { predictionType } = denoiser;
+            const { epsilon } = predictedPartsAt(schedule, prediction, predictionType, xt, t);
+            return tf.squaredDifference(epsilon, noise).mean();
           }),
         ),
       ),
