@@ -7,7 +7,7 @@ import {
   TintypeError,
   tf,
 } from '@tintype/core-tensor';
-import type { ResolvedUNet2dConfig } from './config.ts';
+import type { ResolvedUNetConfig } from './config.ts';
 
 /** SiLU of the embedding of t [b] (and labels int32 [b]): [b, 4 · blockOutChannels[0]]. */
 export type ActivatedTime = (t: tf.Tensor1D, labels: tf.Tensor1D | undefined) => tf.Tensor2D;
@@ -16,7 +16,11 @@ export type ActivatedTime = (t: tf.Tensor1D, labels: tf.Tensor1D | undefined) =>
  * Sinusoids of t through two linear layers, plus a row per class (diffusers' `time_embedding.linear_1`, `linear_2`,
  * `class_embedding`). Every residual block starts with SiLU of the result, so that is what it gives.
  */
-export function createActivatedTime(scope: ParameterScope, config: ResolvedUNet2dConfig): ActivatedTime {
+export function createActivatedTime(
+  scope: ParameterScope,
+  config: ResolvedUNetConfig,
+  where: string,
+): ActivatedTime {
   const { numClasses, hasNullLabel, flipSinToCos, frequencyShift } = config;
   const size = config.blockOutChannels[0]!;
   const outFeatures = 4 * size;
@@ -32,7 +36,7 @@ export function createActivatedTime(scope: ParameterScope, config: ResolvedUNet2
 
   return (t, labels) =>
     tf.tidy(() => {
-      if ((classes === undefined) !== (labels === undefined)) throw labelsMismatch(numClasses);
+      if ((classes === undefined) !== (labels === undefined)) throw labelsMismatch(numClasses, where);
       const time = embed(sinusoids(t));
       if (!classes || !labels || numClasses === null) return silu(time);
       const nullRow = tf.fill(labels.shape, numClasses, 'int32') as tf.Tensor1D;
@@ -41,15 +45,15 @@ export function createActivatedTime(scope: ParameterScope, config: ResolvedUNet2
     });
 }
 
-function labelsMismatch(numClasses: number | null): TintypeError {
+function labelsMismatch(numClasses: number | null, where: string): TintypeError {
   return numClasses === null
     ? new TintypeError('E_LABEL', {
-        where: 'UNet2d.predict: condition.labels',
+        where: `${where}: condition.labels`,
         what: 'this net knows no classes',
         remedy: 'Create it with `numClasses`, or leave the labels out',
       })
     : new TintypeError('E_LABEL', {
-        where: 'UNet2d.predict: condition.labels',
+        where: `${where}: condition.labels`,
         what: 'a class-conditional net needs labels',
         expected: `int32 [batch], 0 … ${numClasses - 1}`,
       });
