@@ -75,6 +75,7 @@ test('the package exports these values and no others', () => {
       "estimateMemory",
       "fixed",
       "fromUint8",
+      "gelu",
       "isRecomputing",
       "joinBatches",
       "joinParameters",

@@ -2,7 +2,7 @@ import { tf } from '@tintype/backend';
 import type { ParameterScope } from '../parameters/create-parameters.ts';
 import { normal } from '../parameters/initializers.ts';
 import type { RandomStream } from '../random/random-stream.ts';
-import { leakyRelu, silu } from './activations.ts';
+import { gelu, leakyRelu, silu } from './activations.ts';
 import { createAttention } from './attention.ts';
 import { createBatchNorm } from './batch-norm.ts';
 import { createConvTranspose2d } from './conv-transpose2d.ts';
@@ -136,6 +136,7 @@ export const layerCases: readonly LayerCase[] = [
   },
   { name: 'upsample', inputShape: evenImage, create: (s) => asLayer(createUpsample(s, { channels: 3 })) },
   { name: 'silu', inputShape: [3, 4], create: () => silu },
+  { name: 'gelu', inputShape: [3, 4], create: () => gelu },
   { name: 'leaky relu', inputShape: [3, 4], create: () => leakyRelu, hasKink: true },
 ];
 
