@@ -76,6 +76,7 @@ test('the package exports these values and no others', () => {
       "fixed",
       "fromUint8",
       "gelu",
+      "interpolateLatents",
       "isRecomputing",
       "joinBatches",
       "joinParameters",

@@ -1,3 +1,3 @@
-export { type InterpolateLatentsOptions, interpolateLatents } from './interpolate-latents.ts';
+export { type InterpolateLatentsOptions, interpolateLatents } from '@tintype/core-tensor';
 export { latentGrid } from './latent-grid.ts';
 export { walkLatent } from './walk-latent.ts';

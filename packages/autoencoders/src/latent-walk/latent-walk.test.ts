@@ -1,7 +1,6 @@
-import { tf } from '@tintype/core-tensor';
+import { interpolateLatents, tf } from '@tintype/core-tensor';
 import { describeOnBackends, expectNoLeaks } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
-import { interpolateLatents } from './interpolate-latents.ts';
 import { latentGrid } from './latent-grid.ts';
 import { walkLatent } from './walk-latent.ts';
 
