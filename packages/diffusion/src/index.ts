@@ -26,6 +26,15 @@ export {
   saveUNet2d,
   writeDiffusersUNet2d,
 } from './diffusers/index.ts';
+export type { DpmSolverConfig } from './dpm-solver/config.ts';
+export { type DpmSolverSampleOptions, dpmSolverPlan, sampleDpmSolver } from './dpm-solver/sample.ts';
+export { type DpmSolverStep, dpmSolverSteps, stepDpmSolver } from './dpm-solver/step.ts';
+export type { EulerConfig } from './euler/config.ts';
+export { type EulerSampleOptions, eulerPlan, sampleEuler } from './euler/sample.ts';
+export { eulerSteps, stepEuler } from './euler/step.ts';
+export type { HeunConfig } from './heun/config.ts';
+export { type HeunSampleOptions, heunPlan, sampleHeun } from './heun/sample.ts';
+export { type HeunStep, heunSteps, stepHeun } from './heun/step.ts';
 export type { InpaintingConfig } from './inpainting/config.ts';
 export { type InpaintingOptions, sampleInpainting } from './inpainting/sample.ts';
 export {
@@ -65,6 +74,7 @@ export {
   type SamplerPlan,
   type StepFunction,
 } from './samplers/run-sampler.ts';
+export type { SolverTime, SolverTimesOptions } from './samplers/solver-times.ts';
 export {
   type ResolvedUNet2dConfig,
   resolveUNet2dConfig,
@@ -72,3 +82,6 @@ export {
   type UNetBlockKind,
 } from './unet/config.ts';
 export { createUNet2d, type UNet2d } from './unet/unet-2d.ts';
+export type { UniPcConfig } from './uni-pc/config.ts';
+export { sampleUniPc, type UniPcSampleOptions, uniPcPlan } from './uni-pc/sample.ts';
+export { stepUniPc, type UniPcStep, uniPcSteps } from './uni-pc/step.ts';

@@ -48,7 +48,8 @@ function spread(timesteps: number, options: InferenceTimestepsOptions): number[]
   }
 }
 
-function roundHalfToEven(value: number): number {
+/** Rounds as numpy does. */
+export function roundHalfToEven(value: number): number {
   const below = Math.floor(value);
   const fraction = value - below;
   if (fraction !== 0.5) return Math.round(value);
