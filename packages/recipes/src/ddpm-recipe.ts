@@ -13,6 +13,7 @@ import { evaluateSourceDdpm } from './evaluate-source-ddpm.ts';
 import type { ImageSource } from './image-source.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
 import { type DiffusionSampleOptions, defaultDiffusionSampleOptions, sampleWith } from './sample-with.ts';
+import { showSteps } from './show-steps.ts';
 import { sourceBatches } from './source-batches.ts';
 
 export interface DdpmRecipeConfig {
@@ -76,6 +77,7 @@ export function createDdpmRecipe(source: ImageSource, settings: DdpmRecipeSettin
       return joinBatches(sampleScheduled(model, { count, firstIndex: 0, rng, options }, signal));
     },
     sample: (model, request) => sampleScheduled(model, request),
+    samplesInSteps: true,
     sampleOptions: defaultDiffusionSampleOptions,
     evaluate: (model, { signal, ...request }) =>
       evaluateSourceDdpm(
@@ -94,7 +96,7 @@ export function createDdpmRecipe(source: ImageSource, settings: DdpmRecipeSettin
 /** Images [b, h, w, c] of an unconditional U-Net; the consumer frees each batch. */
 export function sampleScheduled(
   model: ScheduledUNet,
-  { options: { batchSize, ...sampler }, rng, ...request }: SampleRequest<DiffusionSampleOptions>,
+  { options: { batchSize, ...sampler }, rng, onStep, ...request }: SampleRequest<DiffusionSampleOptions>,
   signal?: AbortSignal,
 ): AsyncGenerator<tf.Tensor4D> {
   const { imageSize, channels } = model.config;
@@ -106,6 +108,7 @@ export function sampleScheduled(
       firstIndex,
       rng,
       ...sampler,
+      ...showSteps(onStep, firstIndex),
       ...(signal && { signal }),
     }),
   );

@@ -17,6 +17,13 @@ export { ddpmEmoji } from './ddpm-emoji.ts';
 export { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
 export { type DdpmMnistConfig, type DdpmMnistSampleOptions, ddpmMnist } from './ddpm-mnist.ts';
 export {
+  type DdpmPoints,
+  type DdpmPointsConfig,
+  type DdpmPointsSampleOptions,
+  ddpmPoints,
+  samplePoints,
+} from './ddpm-points.ts';
+export {
   createDdpmRecipe,
   type DdpmRecipe,
   type DdpmRecipeConfig,
@@ -34,6 +41,7 @@ export type { AutoencoderFigures } from './evaluate-autoencoder.ts';
 export type { DdpmFigures, GuidedFigures } from './evaluate-diffusion.ts';
 export type { GanFigures } from './evaluate-gan.ts';
 export type { LatentDiffusionFigures } from './evaluate-latent-diffusion.ts';
+export { evaluatePoints, type PointFigures } from './evaluate-points.ts';
 export type { SourceDdpmFigures } from './evaluate-source-ddpm.ts';
 export type { VaeFigures } from './evaluate-vae.ts';
 export type { VqVaeFigures } from './evaluate-vq-vae.ts';
@@ -67,6 +75,8 @@ export {
 } from './measure-reconstruction.ts';
 export { measureNoiseError, type NoiseError, type NoiseErrorOptions } from './noise-error.ts';
 export { type PcaErrorOptions, pcaError } from './pca-error.ts';
+export { createPointDenoiser, type PointDenoiser, type PointDenoiserConfig } from './point-denoiser.ts';
+export { drawPoints, type PointSet, type PointSetName, pointSets } from './point-sets.ts';
 export type {
   CreatedModel,
   DataOptions,

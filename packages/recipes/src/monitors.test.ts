@@ -36,6 +36,11 @@ const watched: Readonly<Record<string, { readonly digits: string[]; readonly own
     digits: ['divergence', 'ema-gap', 'constant-output'],
     own: ['divergence', 'ema-gap', 'constant-output'],
   },
+  'ddpm-points': { digits: ['divergence', 'ema-gap'], own: ['divergence', 'ema-gap'] },
+  'latent-diffusion-mnist': {
+    digits: ['divergence', 'ema-gap', 'constant-output'],
+    own: ['divergence', 'ema-gap', 'constant-output'],
+  },
   'cfg-mnist': {
     digits: ['divergence', 'ema-gap', 'ignored-condition'],
     own: ['divergence', 'ema-gap', 'ignored-condition'],

@@ -5,7 +5,9 @@ import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmEmoji } from './ddpm-emoji.ts';
 import { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
+import { ddpmPoints } from './ddpm-points.ts';
 import { ganMnist } from './gan-mnist.ts';
+import { latentDiffusionMnist } from './latent-diffusion-mnist.ts';
 import type { Recipe } from './recipe.ts';
 import { vaeEmoji } from './vae-emoji.ts';
 import { vaeFashionMnist } from './vae-fashion-mnist.ts';
@@ -29,5 +31,7 @@ export const recipes: readonly Recipe[] = [
   ddpmMnist,
   ddpmFashionMnist,
   ddpmEmoji,
+  ddpmPoints,
+  latentDiffusionMnist,
   cfgMnist,
 ];

@@ -7,7 +7,9 @@ import { cfgMnist } from './cfg-mnist.ts';
 import { ddpmEmoji } from './ddpm-emoji.ts';
 import { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
 import { ddpmMnist } from './ddpm-mnist.ts';
+import { ddpmPoints } from './ddpm-points.ts';
 import { ganMnist } from './gan-mnist.ts';
+import { latentDiffusionMnist } from './latent-diffusion-mnist.ts';
 import type { Recipe } from './recipe.ts';
 import { vaeEmoji } from './vae-emoji.ts';
 import { vaeFashionMnist } from './vae-fashion-mnist.ts';
@@ -37,6 +39,8 @@ export interface SmallSystem {
   readonly options: object;
   /** Steps that may create state: a stage's optimiser makes its moments when the stage begins. @default 1 */
   readonly settlingSteps?: number;
+  /** Pictures cannot take the place of its data. @default false */
+  readonly drawsItsData?: boolean;
 }
 
 const smallVae = { changes: { imageSize, hiddenUnits: [6], latentDim: 2 }, options: { batchSize: 3 } };
@@ -76,6 +80,27 @@ export const smallSystems: Readonly<Record<string, SmallSystem>> = {
     options: { batchSize: 3 },
   },
   'ddpm-mnist': { recipe: ddpmMnist, ...smallDdpm },
+  'ddpm-points': {
+    recipe: ddpmPoints,
+    changes: { trainingPoints: 20, hiddenUnits: 8, hiddenLayers: 1, timeSize: 4, timesteps: 10 },
+    options: { numInferenceSteps: 3, eta: 1, batchSize: 3, pointsPerImage: 5, imageSize },
+    drawsItsData: true,
+  },
+  'latent-diffusion-mnist': {
+    recipe: latentDiffusionMnist,
+    changes: {
+      imageSize,
+      vaeChannels: [4, 4],
+      latentChannels: 2,
+      vaeSteps: 2,
+      normGroups: 4,
+      blockOutChannels: [8],
+      layersPerBlock: 1,
+      timesteps: 10,
+    },
+    options: { numInferenceSteps: 3, eta: 1, batchSize: 3 },
+    settlingSteps: 3,
+  },
   'cfg-mnist': {
     recipe: cfgMnist,
     changes: { imageSize, blockOutChannels: [8, 8], normGroups: 4, timesteps: 10, numClasses: 3 },
@@ -107,7 +132,7 @@ function inColor({ changes, options }: Omit<SmallSystem, 'recipe'>): Omit<SmallS
   return { changes: { ...changes, convChannels: [2, 3] }, options };
 }
 
-export async function createSmallSystem({ recipe, changes }: SmallSystem) {
+export async function createSmallSystem({ recipe, changes, drawsItsData }: SmallSystem) {
   const rng = createRandomStream(smallSeed);
   const config = { ...recipe.config, ...changes };
   const { model, trainStep, ema } = recipe.create(config, rng.fork('model'));
@@ -117,16 +142,24 @@ export async function createSmallSystem({ recipe, changes }: SmallSystem) {
     config,
     batchSize: 4,
     rng: rng.fork('data'),
-    loadImages: async ({ imageSize: size, channels }) => {
-      const images = size === imageSize ? pictures : enlarged(size);
-      return channels === 1 ? images : colored(images);
-    },
+    ...(!drawsItsData && { loadImages }),
   });
   const dispose = () => {
     trainStep.dispose();
     model.dispose();
   };
   return { model, trainStep, ...(ema && { ema }), config, batches, rng, dispose };
+}
+
+async function loadImages({
+  imageSize: size,
+  channels,
+}: {
+  imageSize: number;
+  channels: 1 | 3;
+}): Promise<ImageDataset> {
+  const images = size === imageSize ? pictures : enlarged(size);
+  return channels === 1 ? images : colored(images);
 }
 
 /** The same pictures at another size, each pixel repeated. */
