@@ -71,3 +71,13 @@ test('a recipe without a suite may expect something, and shows no runs that noth
   expect(told(bare)).toEqual([]);
   expect(told(promised)).toEqual([expect.stringMatching(/another, .*no suite measured these runs/)]);
 });
+
+test('a suite that shares the trainings of a recipe’s own may demonstrate what it expects', () => {
+  const sharing = { ...suite, name: 'sharing', system: 'gan', sharesTrainingsOf: 'shared' } as const;
+  const told = (expectation: Expectation) =>
+    expectationDisagreements([recipeWith(expectation, 'shared')], [sharing], (name) =>
+      name === 'sharing' ? calibration : undefined,
+    );
+  expect(told(promised)).toEqual([]);
+  expect(told({ ...promised, threshold: 1 })).toHaveLength(1);
+});

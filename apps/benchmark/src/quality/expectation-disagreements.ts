@@ -6,7 +6,7 @@ type ReadCalibration = (suite: string) => Calibration | undefined;
 
 /**
  * Where recipes promise something else than was measured: an expectation needs a demonstration of the same id and name in the
- * suite that has the recipe's name, and carries that one's calibration as soon as there is one. A recipe without a suite
+ * suite that has the recipe's name, or in one that shares its trainings, and carries that one's calibration as soon as there is one. A recipe without a suite
  * may say what it expects, and no measured runs. Empty where all agree.
  */
 export function expectationDisagreements(
@@ -17,15 +17,25 @@ export function expectationDisagreements(
   return recipes.flatMap((recipe) =>
     recipe.expectations.flatMap((expectation) => {
       const where = `${recipe.name}, ${expectation.id} ${expectation.name}`;
-      const suite = suites.find(({ name, system }) => name === recipe.name && system === recipe.system);
-      if (!suite) return hasRuns(expectation) ? [`${where}: no suite measured these runs`] : [];
-      const check = findDemonstration(expectation, suite);
-      if (!check) return [`${where}: suite ${suite.name} does not demonstrate it`];
-      return disagreements(expectation, check, readCalibration(suite.name)).map(
+      const measuring = suites.filter((suite) => measures(suite, recipe));
+      if (measuring.length === 0)
+        return hasRuns(expectation) ? [`${where}: no suite measured these runs`] : [];
+      const found = measuring.flatMap((suite) => {
+        const check = findDemonstration(expectation, suite);
+        return check ? [{ check, suite }] : [];
+      })[0];
+      const names = measuring.map(({ name }) => name).join(', ');
+      if (!found) return [`${where}: suite ${names} does not demonstrate it`];
+      return disagreements(expectation, found.check, readCalibration(found.suite.name)).map(
         (what) => `${where}: ${what}`,
       );
     }),
   );
+}
+
+/** A suite of the recipe's name, and one that looks at the trainings of that one. */
+function measures({ name, system, sharesTrainingsOf }: QualitySuite, recipe: Recipe): boolean {
+  return (name === recipe.name && system === recipe.system) || sharesTrainingsOf === recipe.name;
 }
 
 function hasRuns({ healthy, broken }: Expectation): boolean {

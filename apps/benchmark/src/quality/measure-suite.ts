@@ -22,7 +22,7 @@ export interface MeasureOptions {
   readonly signal: AbortSignal;
   readonly code: string;
   readonly isReusing: boolean;
-  /** Throws the suite's trainings of this seed away first. */
+  /** Throws the suite's own trainings of this seed away first. */
   readonly isForced: boolean;
   readonly provenance: Provenance;
   note(text: string): void;
@@ -34,7 +34,8 @@ export interface MeasureOptions {
  */
 export async function measureSuite(suite: QualitySuite, options: MeasureOptions): Promise<SuiteResult> {
   const { seed, isQuick, store, runs, backend, files, signal, code, isReusing, provenance, note } = options;
-  const root = join(runs, suite.name, `${isQuick ? 'quick-' : ''}seed-${seed}`);
+  const owner = suite.sharesTrainingsOf ?? suite.name;
+  const root = join(runs, owner, `${isQuick ? 'quick-' : ''}seed-${seed}`);
   const lock = await acquireRunLock(root);
   const startedAt = performance.now();
   const record = createSuiteContext(suite, {
@@ -47,7 +48,7 @@ export async function measureSuite(suite: QualitySuite, options: MeasureOptions)
     writeGrid: (name, png) => store.writeGrid(suite.name, isQuick, seed, name, png),
   });
   try {
-    if (options.isForced) removeTrainings(root);
+    if (options.isForced && owner === suite.name) removeTrainings(root);
     const failure = await failureOf(suite, record.context);
     signal.throwIfAborted();
     if (failure) note(`${failure.stack ?? failure.message}\n`);

@@ -122,6 +122,17 @@ describe('bench quality', () => {
     expect((await quality('--all --quick --json --seed 1')).results[0]!.trainedSteps).toBe(120);
   });
 
+  test('a suite that shares the trainings of another one only loads them, and never throws them away', async () => {
+    const tiny = createTinySuite();
+    const both = [tiny, { ...tiny, name: 'sharing', sharesTrainingsOf: tiny.name }];
+    const outcome = await quality('--suites tiny,sharing --quick --json', both);
+    expect(outcome.results.map(({ trainedSteps }) => trainedSteps)).toEqual([120, 0]);
+    const [first, second] = outcome.results.map(({ figures }) => figures);
+    expect(second).toEqual(first);
+    const forced = await quality('--suites sharing --quick --json --force', both);
+    expect(forced.results[0]!.trainedSteps).toBe(0);
+  });
+
   test('asked for by name, a suite is measured again from its finished trainings', async () => {
     const first = await quality('--suites vae --quick --json');
     const second = await quality('--suites vae --quick --json');

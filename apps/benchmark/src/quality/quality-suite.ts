@@ -9,6 +9,8 @@ export interface QualitySuite {
   /** `monitors` watches the instruments themselves. */
   readonly system: SystemId | 'monitors';
   readonly description: string;
+  /** Name of the suite whose trainings it measures too: what that one has trained with a seed is not trained again. */
+  readonly sharesTrainingsOf?: string;
   /** Steps of the healthy training. */
   readonly steps: number;
   /** The form of seconds: checks without a `quickThreshold` take no part. */
