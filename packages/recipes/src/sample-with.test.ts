@@ -1,6 +1,15 @@
 import { createRandomStream, tf } from '@tintype/core-tensor';
 import { describeOnBackends } from '@tintype/core-tensor/testing';
-import { createNoiseSchedule, type Denoiser, sampleDdim, sampleDdpm } from '@tintype/diffusion';
+import {
+  createNoiseSchedule,
+  type Denoiser,
+  sampleDdim,
+  sampleDdpm,
+  sampleDpmSolver,
+  sampleEuler,
+  sampleHeun,
+  sampleUniPc,
+} from '@tintype/diffusion';
 import { expect, test } from 'vitest';
 import { defaultDiffusionSampleOptions, type SamplerName, samplerNames, sampleWith } from './sample-with.ts';
 
@@ -31,22 +40,28 @@ describeOnBackends(
     });
 
     test('the name chooses the sampler, and its options reach it', async () => {
-      const options = { eta: 0, timestepSpacing: 'leading' } as const;
-      const ddim = await sampleDdim(denoiser, schedule, { ...request(), ...options });
-      const ddpm = await sampleDdpm(denoiser, schedule, { ...request(), timestepSpacing: 'leading' });
-      const unnamed = await sampleWith(denoiser, schedule, { ...request(), ...options });
-      const named = await sampleWith(denoiser, schedule, { ...request(), ...options, sampler: 'ddpm' });
-      expect(unnamed).toBeAllClose(ddim, { atol: 0 });
-      expect(named).toBeAllClose(ddpm, { atol: 0 });
-      expect(ddpm).not.toBeAllClose(ddim, { atol: 1e-3 });
-      tf.dispose([ddim, ddpm, unnamed, named]);
+      const options = { timestepSpacing: 'leading' } as const;
+      const own = { ddim: sampleDdim, ddpm: sampleDdpm, euler: sampleEuler, heun: sampleHeun };
+      const named = { ...own, 'dpm-solver': sampleDpmSolver, 'uni-pc': sampleUniPc };
+      const results: tf.Tensor4D[] = [];
+      for (const sampler of samplerNames) {
+        const expected = await named[sampler](denoiser, schedule, { ...request(), ...options, eta: 0.5 });
+        const given = await sampleWith(denoiser, schedule, { ...request(), ...options, eta: 0.5, sampler });
+        expect(given, sampler).toBeAllClose(expected, { atol: 0 });
+        for (const other of results) expect(given, sampler).not.toBeAllClose(other, { atol: 1e-3 });
+        results.push(expected);
+        given.dispose();
+      }
+      const unnamed = await sampleWith(denoiser, schedule, { ...request(), ...options, eta: 0.5 });
+      expect(unnamed).toBeAllClose(results[0]!, { atol: 0 });
+      tf.dispose([unnamed, ...results]);
     });
 
     test('an unknown sampler is refused by name', async () => {
       const sampler = 'toString' as SamplerName;
       await expect(sampleWith(denoiser, schedule, { ...request(), sampler })).rejects.toMatchObject({
         code: 'E_CONFIG',
-        message: expect.stringContaining('ddim | ddpm'),
+        message: expect.stringContaining('ddim | ddpm | euler | heun | dpm-solver | uni-pc'),
       });
       expect(samplerNames).toContain(defaultDiffusionSampleOptions.sampler);
     });

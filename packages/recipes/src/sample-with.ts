@@ -5,19 +5,26 @@ import {
   type SampleOptions,
   sampleDdim,
   sampleDdpm,
+  sampleDpmSolver,
+  sampleEuler,
+  sampleHeun,
+  sampleUniPc,
   type TimestepSpacing,
 } from '@tintype/diffusion';
 
 /** Samplers of a denoiser that was trained on a noise schedule. */
-export type SamplerName = 'ddim' | 'ddpm';
+export type SamplerName = 'ddim' | 'ddpm' | 'euler' | 'heun' | 'dpm-solver' | 'uni-pc';
 
 /** Sampling options of every recipe of diffusion. */
 export interface DiffusionSampleOptions {
-  /** Walks from noise to the image. @default 'ddim' */
+  /** How to walk from noise to the image. @default 'ddim' */
   readonly sampler: SamplerName;
-  /** Calls of the network, 1 to the training timesteps. @default 50 */
+  /** Steps, 1 to the training timesteps; each asks the network once, each but the last of heun twice. @default 50 */
   readonly numInferenceSteps: number;
-  /** Of ddim alone: 0 is deterministic, 1 draws as much noise as DDPM, which mends what a short training gets wrong. @default 1 */
+  /**
+   * Of ddim and euler: 0 is deterministic, 1 draws as much noise as DDPM, which mends what a short training gets wrong.
+   * @default 1
+   */
   readonly eta: number;
   /** Of ddim alone: which ε goes on where x̂_0 was clipped. @default 'rederived' */
   readonly clippedNoise: 'model' | 'rederived';
@@ -44,10 +51,14 @@ type SampleFunction = (
   options: SampleWithOptions,
 ) => Promise<tf.Tensor4D>;
 
-/** Every one starts from the same noise and walks the same timesteps. */
+/** Every one starts from the same noise. */
 const samplers: Readonly<Record<SamplerName, SampleFunction>> = {
   ddim: sampleDdim,
   ddpm: sampleDdpm,
+  euler: sampleEuler,
+  heun: sampleHeun,
+  'dpm-solver': sampleDpmSolver,
+  'uni-pc': sampleUniPc,
 };
 
 /** Names that `sampler` may have. */
