@@ -3,6 +3,7 @@ import type { Graph, GraphNode } from './graph.ts';
 import { convolutionKernels } from './kernels/convolutions.ts';
 import { elementwiseKernels } from './kernels/elementwise.ts';
 import { lookupKernels } from './kernels/lookups.ts';
+import { normalizeRows } from './kernels/normalize-rows.ts';
 import { productKernels } from './kernels/products.ts';
 import { reductionKernels } from './kernels/reductions.ts';
 import { shapeKernels } from './kernels/shapes.ts';
@@ -16,6 +17,7 @@ const kernels: ReadonlyMap<string, LowerKernel> = new Map(
     ...productKernels,
     ...reductionKernels,
     ...shapeKernels,
+    NormalizeRows: normalizeRows,
   }),
 );
 

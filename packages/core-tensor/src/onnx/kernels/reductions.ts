@@ -4,54 +4,11 @@ import {
   formOf,
   inForm,
   type KernelCall,
-  type Lowering,
   type LowerKernel,
   plain,
   type Value,
 } from '../lowering.ts';
-import type { OnnxAttribute } from '../model.ts';
-import { fixedShape } from '../size.ts';
 import { flagOf, numberOf, numbersOf } from './attributes.ts';
-import { layerName } from './convolutions.ts';
-
-/** Group, instance and layer norm: [b, n, c] by mean and variance over positions and the channels of a group. */
-const normalizeRows: LowerKernel = (call, lowering) => {
-  const { x, weight, bias } = call.inputs as { x: Value; weight?: Value; bias?: Value };
-  const [positions, channels] = fixedShape(x.shape.slice(1), 'positions and channels of a normalisation');
-  const groups = numberOf(call, 'groups');
-  const isLayerNorm = positions === 1 && groups === 1;
-  const form: Form = isLayerNorm ? 'plain' : 'channelsFirst';
-  const inputs = [
-    inForm(x, form, lowering),
-    weight ? plain(weight, lowering) : filled(1, channels!, lowering),
-    bias ? plain(bias, lowering) : filled(0, channels!, lowering),
-  ];
-  const epsilon = { float: numberOf(call, 'epsilon') };
-  const [opType, attributes] = operation(isLayerNorm, groups === channels, groups);
-  const options = { attributes: { epsilon, ...attributes }, name: weight && layerName(weight) };
-  const y = lowering.builder.node(opType, inputs, options);
-  const isActivated = call.attributes.activation === 'silu';
-  const gate = () => lowering.builder.node('Sigmoid', [y]);
-  return [{ [form]: isActivated ? lowering.builder.node('Mul', [y, gate()]) : y }];
-};
-
-function operation(
-  isLayerNorm: boolean,
-  isInstanceNorm: boolean,
-  groups: number,
-): [opType: string, attributes: Record<string, OnnxAttribute>] {
-  if (isLayerNorm) return ['LayerNormalization', { axis: { int: -1 } }];
-  if (isInstanceNorm) return ['InstanceNormalization', {}];
-  return ['GroupNormalization', { num_groups: { int: groups } }];
-}
-
-function filled(value: number, length: number, { builder }: Lowering): string {
-  return builder.initializer({
-    type: 'float32',
-    shape: [length],
-    numbers: new Float32Array(length).fill(value),
-  });
-}
 
 const softmax =
   (opType: 'Softmax' | 'LogSoftmax'): LowerKernel =>
@@ -132,7 +89,6 @@ export const reductionKernels: Readonly<Record<string, LowerKernel>> = {
   Max: reduce('ReduceMax'),
   Mean: reduce('ReduceMean'),
   Min: reduce('ReduceMin'),
-  NormalizeRows: normalizeRows,
   Prod: reduce('ReduceProd'),
   Softmax: softmax('Softmax'),
   Sum: reduce('ReduceSum'),
