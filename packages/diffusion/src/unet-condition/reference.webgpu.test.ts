@@ -1,0 +1,3 @@
+import { describeConditionReference } from './reference.test-support.ts';
+
+describeConditionReference({ backends: ['webgpu'] });
