@@ -1,0 +1,3 @@
+import { describeDdimTiny } from './ddim-tiny.test-support.ts';
+
+describeDdimTiny({ backends: ['webgpu'] });
