@@ -25,6 +25,8 @@ const golden: Readonly<Record<string, string>> = {
   'vq-vae-mnist': 'aa99cd641e4b2916',
   'gan-mnist': 'd787627016553d24',
   'ddpm-mnist': '85d6155625d8c8cc',
+  'ddpm-points': '5f7fb520db4fce70',
+  'latent-diffusion-mnist': '84e3501b22756c8c',
   'cfg-mnist': '90ff8b99836a2888',
 };
 
