@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDiffusersScheduler, readDiffusersUNet2d } from './index.ts';
+import { readDiffusersFlowScheduler, readDiffusersScheduler, readDiffusersUNet2d } from './index.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',
@@ -12,7 +12,8 @@ const unet = {
 };
 
 test('a scheduler file without keys has diffusers’ defaults, with the fixed stride for DDIM', () => {
-  expect(readDiffusersScheduler({})).toEqual({
+  expect(readDiffusersScheduler({})).toMatchObject({
+    sampler: 'ddpm',
     schedule: { kind: 'linear', timesteps: 1000, betaStart: 1e-4, betaEnd: 0.02, rescaleBetasZeroSnr: false },
     predictionType: 'epsilon',
     clipDenoised: true,
@@ -25,6 +26,71 @@ test('a scheduler file without keys has diffusers’ defaults, with the fixed st
     },
     ddpm: { timestepSpacing: 'leading', stepsOffset: 0, variance: 'fixed-small' },
   });
+});
+
+test('each class has its own defaults and names its sampler', () => {
+  const read = (name: string, more = {}) => readDiffusersScheduler({ _class_name: name, ...more });
+  expect(read('EulerDiscreteScheduler')).toMatchObject({
+    sampler: 'euler',
+    clipDenoised: false,
+    euler: { timestepSpacing: 'linspace', stepsOffset: 0, setAlphaToOne: true },
+    ddim: { previousTimestep: 'list' },
+  });
+  expect(read('EulerAncestralDiscreteScheduler').euler.eta).toBe(1);
+  expect(read('HeunDiscreteScheduler')).toMatchObject({
+    sampler: 'heun',
+    schedule: { kind: 'linear', betaStart: 0.00085, betaEnd: 0.012 },
+    heun: { trapezoid: 'sigma' },
+  });
+  const solver = { timestepSpacing: 'linspace', visitsZero: false, roundTimesteps: true, solverOrder: 2 };
+  expect(read('DPMSolverMultistepScheduler')).toMatchObject({ sampler: 'dpm-solver', dpmSolver: solver });
+  expect(read('UniPCMultistepScheduler')).toMatchObject({ sampler: 'uni-pc', uniPc: solver });
+  const karras = read('DPMSolverMultistepScheduler', {
+    use_karras_sigmas: true,
+    algorithm_type: 'sde-dpmsolver++',
+    final_sigmas_type: 'sigma_min',
+  });
+  expect(karras.dpmSolver).toMatchObject({
+    sigmaSpacing: 'karras',
+    equation: 'sde',
+    setAlphaToOne: false,
+  });
+  expect(karras.dpmSolver.visitsZero).toBeUndefined();
+});
+
+test('a flow scheduler has its own reader, and the other one says so', () => {
+  const config = { _class_name: 'FlowMatchEulerDiscreteScheduler', shift: 2.5, num_train_timesteps: 200 };
+  expect(readDiffusersFlowScheduler(config)).toEqual({
+    predictionType: 'flow',
+    flow: { shift: 2.5, timesteps: 200, sigmaSpacing: 'sigma-min' },
+  });
+  const refused = (message: RegExp) =>
+    expect.objectContaining({ code: 'E_CONFIG', message: expect.stringMatching(message) });
+  expect(() => readDiffusersScheduler(config)).toThrow(refused(/readDiffusersFlowScheduler/));
+  expect(() => readDiffusersFlowScheduler({ ...config, use_dynamic_shifting: true })).toThrow(
+    refused(/use_dynamic_shifting/),
+  );
+  expect(() => readDiffusersFlowScheduler({ _class_name: 'DDIMScheduler' })).toThrow(refused(/_class_name/));
+});
+
+test('solver features that are missing here are refused by their key', () => {
+  const cases: [string, unknown][] = [
+    ['_class_name', 'PNDMScheduler'],
+    ['use_beta_sigmas', true],
+    ['use_lu_lambdas', true],
+    ['solver_order', 3],
+    ['solver_type', 'heun'],
+    ['algorithm_type', 'dpmsolver'],
+    ['interpolation_type', 'log_linear'],
+    ['final_sigmas_type', 'two'],
+    ['disable_corrector', [0, 1]],
+    ['lambda_min_clipped', -5.1],
+    ['prediction_type', 'flow_prediction'],
+  ];
+  for (const [key, value] of cases) {
+    const refused = expect.objectContaining({ code: 'E_CONFIG', message: expect.stringContaining(key) });
+    expect(() => readDiffusersScheduler({ [key]: value }), key).toThrow(refused);
+  }
 });
 
 test('trained betas become the schedule, a learned variance is left to the denoiser', () => {

@@ -1,0 +1,3 @@
+import { describeSchedulerReference } from './reference.test-support.ts';
+
+describeSchedulerReference({ backends: ['webgpu'] });
