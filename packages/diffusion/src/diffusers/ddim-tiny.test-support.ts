@@ -8,12 +8,12 @@ import {
 import { expect, test } from 'vitest';
 import { loadDiffusersPipeline } from './load-pipeline.ts';
 
-/** The recorded folders of diffusers. */
-export const recorded = createFileStorage(
+/** The recorded folders. */
+const recorded = createFileStorage(
   new URL('../../../../fixtures/reference', import.meta.url).pathname,
 );
 
-export const ddimTiny = 'pipelines/ddim_tiny';
+const ddimTiny = 'pipelines/ddim_tiny';
 
 /** A whole folder, loaded and sampled in one call each, gives the recorded image. */
 export function describeDdimTiny(options?: DescribeOnBackendsOptions): void {

@@ -38,7 +38,7 @@ const fixedValues = {
 } as const;
 
 /** Private to this library, and passed over by diffusers: the last class is the null label. */
-export const nullLabelKey = '_tintype_null_label';
+const nullLabelKey = '_tintype_null_label';
 
 /**
  * Reads the `config.json` of a diffusers UNet2DModel as a configuration for `createUNet2d`; the weights beside it then
