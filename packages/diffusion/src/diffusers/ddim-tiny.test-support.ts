@@ -9,9 +9,7 @@ import { expect, test } from 'vitest';
 import { loadDiffusersPipeline } from './load-pipeline.ts';
 
 /** The recorded folders. */
-const recorded = createFileStorage(
-  new URL('../../../../fixtures/reference', import.meta.url).pathname,
-);
+const recorded = createFileStorage(new URL('../../../../fixtures/reference', import.meta.url).pathname);
 
 const ddimTiny = 'pipelines/ddim_tiny';
 
