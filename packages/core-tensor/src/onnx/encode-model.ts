@@ -1,11 +1,17 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxSignature, OnnxTensor } from './model.ts';
+import {
+  type OnnxAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxSignature,
+  type OnnxTensor,
+  typeCodes,
+} from './model.ts';
 
 // Field numbers of onnx.proto3 (Apache-2.0, onnx/onnx), of the few messages and fields that inference needs.
 
 const irVersion = 10;
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
-const tensorTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 type Write = (writer: BinaryWriter) => void;
 
@@ -58,7 +64,7 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
 
 function writeTensor(writer: BinaryWriter, { name, type, shape, bytes }: OnnxTensor): void {
   for (const side of shape) writer.tag(1, WireType.Varint).int64(side);
-  writer.tag(2, WireType.Varint).int32(tensorTypes[type]);
+  writer.tag(2, WireType.Varint).int32(typeCodes[type]);
   text(writer, 8, name);
   writer.tag(9, WireType.LengthDelimited).bytes(bytes);
 }
@@ -67,7 +73,7 @@ function writeSignature(writer: BinaryWriter, { name, type, shape }: OnnxSignatu
   text(writer, 1, name);
   message(writer, 2, (typeProto) =>
     message(typeProto, 1, (tensorType) => {
-      tensorType.tag(1, WireType.Varint).int32(tensorTypes[type]);
+      tensorType.tag(1, WireType.Varint).int32(typeCodes[type]);
       message(tensorType, 2, (sides) => {
         for (const side of shape) message(sides, 1, (dimension) => writeSide(dimension, side));
       });

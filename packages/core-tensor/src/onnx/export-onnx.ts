@@ -10,7 +10,7 @@ import { createGraphBuilder, type GraphBuilder } from './graph-builder.ts';
 import { joinRecordings } from './join-recordings.ts';
 import { lowerGraph } from './lower-graph.ts';
 import { axesOf, type Form, inForm, type Lowering, onnxType, type Value } from './lowering.ts';
-import type { OnnxSignature, OnnxType } from './model.ts';
+import { type OnnxSignature, type OnnxType, typeCodes } from './model.ts';
 import { type ModelFunction, type Recording, record } from './record.ts';
 import { isFixed, type Shape } from './size.ts';
 
@@ -130,7 +130,10 @@ function formOfLayout(layout: OnnxLayout | undefined, shape: Shape): Form {
 }
 
 function castInput(input: string, builder: GraphBuilder): string {
-  return builder.node('Cast', [input], { attributes: { to: { int: 6 } }, name: `${input}_int32` });
+  return builder.node('Cast', [input], {
+    attributes: { to: { int: typeCodes.int32 } },
+    name: `${input}_int32`,
+  });
 }
 
 function createBatchSize(builder: GraphBuilder, { inputs }: OnnxExportOptions): () => string {

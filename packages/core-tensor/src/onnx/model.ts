@@ -1,5 +1,7 @@
-/** Types of ONNX tensors that an export uses. */
-export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
+/** ONNX's numbers of the tensor types that an export uses. */
+export const typeCodes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+
+export type OnnxType = keyof typeof typeCodes;
 
 export type OnnxAttribute =
   | { readonly float: number }

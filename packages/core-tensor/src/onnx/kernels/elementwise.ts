@@ -1,4 +1,3 @@
-import { exportRefused } from '../export-refused.ts';
 import {
   axesOf,
   type Form,
@@ -16,6 +15,7 @@ import {
   storeConstant,
   type Value,
 } from '../lowering.ts';
+import { typeCodes } from '../model.ts';
 import { isFixed, type Shape } from '../size.ts';
 import { numberOf } from './attributes.ts';
 
@@ -132,15 +132,22 @@ const cast: LowerKernel = (call, lowering): Lowered[] => {
   const x = call.inputs.x!;
   const { dtype } = call.outputs[0]!;
   if (dtype === x.dtype) return [x];
-  const codes = { float32: 1, int32: 6, int64: 7, bool: 9 };
-  const attributes = { to: { int: codes[onnxType(dtype)] } };
+  const attributes = { to: { int: typeCodes[onnxType(dtype)] } };
   const form = formOf(x);
   return [{ [form]: lowering.builder.node('Cast', [inForm(x, form, lowering)], { attributes }) }];
 };
 
-const floorDiv: Emit = ([a, b], { outputs }, { builder }) => {
-  if (outputs[0]!.dtype !== 'float32') throw exportRefused('floorDiv is exported for float32 only');
-  return builder.node('Floor', [builder.node('Div', [a!, b!])]);
+/** ⌊a / b⌋, for int32 too, where ONNX's Div rounds towards zero. */
+const floorDiv: Emit = (operands, { inputs, outputs }, { builder }) => {
+  const isFloat = Object.values(inputs).every(({ dtype }) => dtype === 'float32');
+  const to = (code: number, name: string) =>
+    builder.node('Cast', [name], { attributes: { to: { int: code } } });
+  const quotient = builder.node(
+    'Div',
+    isFloat ? operands : operands.map((name) => to(typeCodes.float32, name)),
+  );
+  const floor = builder.node('Floor', [quotient]);
+  return outputs[0]!.dtype === 'float32' ? floor : to(typeCodes.int32, floor);
 };
 
 /** Kernels that work on each number by itself. */

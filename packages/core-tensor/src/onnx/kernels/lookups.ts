@@ -1,5 +1,5 @@
 import { exportRefused } from '../export-refused.ts';
-import { type LowerKernel, plain } from '../lowering.ts';
+import { type LowerKernel, onnxType, plain } from '../lowering.ts';
 import { numberOf } from './attributes.ts';
 import { layerName } from './convolutions.ts';
 
@@ -11,18 +11,24 @@ const gather: LowerKernel = (call, lowering) => {
   return [{ plain: lowering.builder.node('Gather', operands, { attributes, name: layerName(x!) }) }];
 };
 
+/** onnxruntime's OneHot takes few types, so each index is compared with 0 … depth − 1. */
 const oneHot: LowerKernel = (call, lowering) => {
   const { builder } = lowering;
-  const isFloat = call.outputs[0]!.dtype === 'float32';
-  const pair = [numberOf(call, 'offValue'), numberOf(call, 'onValue')];
-  const values = builder.initializer({
-    type: isFloat ? 'float32' : 'int32',
-    shape: [2],
-    numbers: isFloat ? Float32Array.from(pair) : Int32Array.from(pair),
+  const type = onnxType(call.outputs[0]!.dtype);
+  const one = (name: string) => {
+    const value = numberOf(call, name);
+    const numbers = type === 'float32' ? Float32Array.of(value) : Int32Array.of(value);
+    return builder.initializer({ type, shape: [], numbers });
+  };
+  const depth = numberOf(call, 'depth');
+  const columns = builder.initializer({
+    type: 'int32',
+    shape: [depth],
+    numbers: Int32Array.from({ length: depth }, (_, column) => column),
   });
-  const depth = builder.integers([numberOf(call, 'depth')]);
-  const operands = [plain(call.inputs.indices!, lowering), depth, values];
-  return [{ plain: builder.node('OneHot', operands, { attributes: { axis: { int: -1 } } }) }];
+  const indices = builder.node('Unsqueeze', [plain(call.inputs.indices!, lowering), builder.integers([-1])]);
+  const isHot = builder.node('Equal', [indices, columns]);
+  return [{ plain: builder.node('Where', [isHot, one('onValue'), one('offValue')]) }];
 };
 
 /** Kernels that take rows of a table. */

@@ -8,6 +8,7 @@ import {
   plain,
   type Value,
 } from '../lowering.ts';
+import { typeCodes } from '../model.ts';
 import { flagOf, numberOf, numbersOf } from './attributes.ts';
 
 const softmax =
@@ -38,7 +39,9 @@ const reduce =
   };
 
 function reducedAxes(call: KernelCall, rank: number): number[] {
-  const axes = numbersOf(call, 'axis').map((axis) => (axis + rank) % rank);
+  // tfjs's Max has a name of its own for them.
+  const name = call.kernelName === 'Max' ? 'reductionIndices' : 'axis';
+  const axes = numbersOf(call, name).map((axis) => (axis + rank) % rank);
   return axes.length > 0 ? axes : Array.from({ length: rank }, (_, axis) => axis);
 }
 
@@ -63,7 +66,7 @@ const indexOfLargest =
     const { builder } = lowering;
     const attributes = { axis: { int: numberOf(call, 'axis') }, keepdims: { int: 0 } };
     const index = builder.node(opType, [plain(call.inputs.x!, lowering)], { attributes });
-    return [{ plain: builder.node('Cast', [index], { attributes: { to: { int: 6 } } }) }];
+    return [{ plain: builder.node('Cast', [index], { attributes: { to: { int: typeCodes.int32 } } }) }];
   };
 
 const cumulativeSum: LowerKernel = (call, lowering) => {
