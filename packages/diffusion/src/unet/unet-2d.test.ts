@@ -84,6 +84,23 @@ describeOnBackends('the U-Net', () => {
     model.dispose();
   });
 
+  test('the time as scale and shift takes twice the features, and null labels are announced', () => {
+    const model = createUNet2d(
+      { ...tiny, timeConditioning: 'scale-shift', numClasses: 3, hasNullLabel: true },
+      rng,
+    );
+    const shapeOf = (name: string) => model.parameters.get(name)!.variable.shape;
+    expect(shapeOf('down_blocks.0.resnets.0.time_emb_proj.weight')).toEqual([16, 8]);
+    expect(shapeOf('class_embedding.weight')).toEqual([4, 16]);
+    expect(model.hasNullLabel).toBe(true);
+    const others = [
+      createUNet2d({ ...tiny, numClasses: 3 }, rng),
+      createUNet2d({ ...tiny, hasNullLabel: true }, rng),
+    ];
+    expect(others.map(({ hasNullLabel }) => hasNullLabel)).toEqual([false, false]);
+    for (const each of [model, ...others]) each.dispose();
+  });
+
   test('a learned variance comes beside the prediction', () => {
     const model = createUNet2d({ ...tiny, varianceType: 'learned-range' }, rng);
     const { prediction, variance } = model.predict(noise([1, 8, 8, 1]), tf.tensor1d([3]));
@@ -142,26 +159,3 @@ describeOnBackends('the U-Net', () => {
       }),
     ));
 });
-
-describeOnBackends(
-  'the paper’s configuration',
-  () => {
-    test('the CIFAR-10 net of Ho et al. has 35.7 million parameters', () => {
-      const model = createUNet2d(
-        {
-          imageSize: 32,
-          channels: 3,
-          blockOutChannels: [128, 256, 256, 256],
-          downBlocks: ['plain', 'attention', 'plain', 'plain'],
-          attentionHeadDim: null,
-          dropout: 0.1,
-        },
-        createRandomStream(0),
-      );
-      const count = [...model.parameters.values()].reduce((sum, { variable }) => sum + variable.size, 0);
-      expect(count / 1e6).toBeCloseTo(35.7, 1);
-      model.dispose();
-    });
-  },
-  { backends: ['wasm'] },
-);
