@@ -30,26 +30,8 @@ export interface EvaluatedDiffusion {
 
 type Request = Omit<EvaluateRequest<object>, 'options' | 'count'>;
 
-const noisedDigits = 500;
-/** Fewer, since a guided model is evaluated at several scales. */
+/** Few, since a guided model is evaluated at several scales. */
 const labelledDigits = 100;
-
-export async function evaluateDdpm(
-  { denoiser, schedule, imageSize, samples }: EvaluatedDiffusion,
-  { files, rng, signal, onScore }: Request,
-): Promise<DdpmFigures> {
-  const reference = await createDigitReference({ files, imageSize });
-  try {
-    const digits = digitBatches(reference.test, { imageSize, count: noisedDigits, batchSize: 100 });
-    const noise = { schedule, rng: rng.fork('noise') };
-    const { mean } = await measureNoiseError(denoiser, untilAborted(digits, signal), noise);
-    const told = { rng: rng.fork('digits'), ...(onScore && { onScore }) };
-    const { figures } = await measureDigits(untilAborted(samples, signal), reference, told);
-    return { noiseError: mean, ...figures };
-  } finally {
-    reference.dispose();
-  }
-}
 
 /** `labelOf` says what sample i was asked to be; −1 is anything and is not counted. */
 export async function evaluateGuided(

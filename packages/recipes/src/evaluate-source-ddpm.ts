@@ -12,7 +12,7 @@ export type SourceDdpmFigures = Partial<DigitFigures> & {
 
 const noisedImages = 500;
 
-/** As `evaluateDdpm`, of any source; figures of samples are there where a network reads it. */
+/** Figures of samples are there where a network reads the source. */
 export async function evaluateSourceDdpm(
   { denoiser, schedule, imageSize, samples }: EvaluatedDiffusion,
   source: ImageSource,
