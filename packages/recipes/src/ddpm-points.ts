@@ -44,7 +44,7 @@ export interface DdpmPointsConfig extends PointDenoiserConfig {
   readonly timesteps: number;
   /** @default 'cosine' */
   readonly betaSchedule: BetaScheduleKind;
-  /** Adam's, above 0. @default 0.002 */
+  /** Adam's, above 0. @default 0.001 */
   readonly learningRate: number;
   /** Largest global norm of the gradients, above 0. @default 1 */
   readonly gradientClip: number;
@@ -68,7 +68,7 @@ const sampleOptions: DdpmPointsSampleOptions = {
 };
 
 /** Points that `evaluate` looks at, at the most. */
-const evaluatedPoints = 2000;
+const evaluatedPoints = 1000;
 const scoredPoints = 256;
 
 /** Points of the plane from denoising diffusion (Ho et al. 2020): a picture is a scatter of some of them. */
@@ -85,12 +85,12 @@ export const ddpmPoints: Recipe<DdpmPointsConfig, DdpmPoints, DdpmPointsSampleOp
     timesteps: 1000,
     betaSchedule: 'cosine',
     predictionType: 'epsilon',
-    learningRate: 2e-3,
+    learningRate: 1e-3,
     gradientClip: 1,
     emaDecay: 0.999,
   },
   steps: 5000,
-  batchSize: 256,
+  batchSize: 512,
   grid: { count: 16, previewCount: 4, columns: 4 },
   async monitors({ model, ema }) {
     return [createDivergenceMonitor(), emaGapOf(model, ema!)];
