@@ -52,6 +52,7 @@ export async function runSampler<Step extends SamplerStep>(
   options: SampleOptions,
 ): Promise<tf.Tensor4D> {
   assertSampleOptions(options);
+  assertSignal(denoiser, steps);
   const noise = options.rng.fork('sample');
   const draw = (rng: RandomStream) =>
     rng.normalRows(options.firstIndex ?? 0, options.count, options.shape) as tf.Tensor4D;
@@ -80,7 +81,8 @@ export async function runSampler<Step extends SamplerStep>(
       xt = xPrevious;
       carried = rest.carried;
       try {
-        await options.onStep?.({ stepsDone: index + 1, stepCount: steps.length, step, xPrevious, xStart });
+        const progress = { stepsDone: index + 1, stepCount: steps.length, step, xPrevious, xStart };
+        await unlessAborted(options.onStep?.(progress), options.signal);
       } finally {
         xStart.dispose();
       }
@@ -96,8 +98,39 @@ export async function runSampler<Step extends SamplerStep>(
 
 async function yieldUnlessAborted(signal: AbortSignal | undefined): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
-  if (!signal?.aborted) return;
-  throw new TintypeError('E_ABORTED', { what: 'sampling was aborted', cause: signal.reason });
+  if (signal?.aborted) throw aborted(signal);
+}
+
+/** Waits for a callback, but not for one that never settles once the signal has fired. */
+async function unlessAborted(settling: void | Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal || !settling) return settling;
+  let stop = () => {};
+  const fired = new Promise<never>((_, reject) => {
+    stop = () => reject(aborted(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    await Promise.race([settling, fired]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function aborted(signal: AbortSignal): TintypeError {
+  return new TintypeError('E_ABORTED', { what: 'sampling was aborted', cause: signal.reason });
+}
+
+/** At ᾱ = 0 a predicted ε says nothing about x_0: say so before the first step. */
+function assertSignal({ predictionType }: Denoiser, steps: readonly SamplerStep[]): void {
+  if (predictionType !== 'epsilon' || steps.every(({ alphaCumprod }) => alphaCumprod > 0)) return;
+  throw new TintypeError('E_CONFIG', {
+    where: 'sample: denoiser',
+    what: 'the noise holds no information about the image where alphaCumprod is 0',
+    got: 'epsilon prediction',
+    expected: 'v or sample prediction',
+    remedy: 'Start at a later timestep, or use a schedule without rescaleBetasZeroSnr',
+  });
 }
 
 function assertSampleOptions(options: SampleOptions): void {

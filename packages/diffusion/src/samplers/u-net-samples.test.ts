@@ -2,8 +2,12 @@ import { createRandomStream } from '@tintype/core-tensor';
 import { type CreateGenerator, describeGenerator } from '@tintype/core-tensor/testing';
 import { sampleDdim } from '../ddim/sample.ts';
 import { sampleDdpm } from '../ddpm/sample.ts';
+import { sampleDpmSolver } from '../dpm-solver/sample.ts';
+import { sampleEuler } from '../euler/sample.ts';
+import { sampleHeun } from '../heun/sample.ts';
 import { createNoiseSchedule } from '../noise-schedule/index.ts';
 import { createUNet2d } from '../unet/unet-2d.ts';
+import { sampleUniPc } from '../uni-pc/sample.ts';
 
 const schedule = createNoiseSchedule({ kind: 'cosine', timesteps: 20 });
 
@@ -33,11 +37,13 @@ function createDrawnNet() {
   return model;
 }
 
+type Sample = typeof sampleDdim;
+
 const generatorOf =
-  (sample: typeof sampleDdim | typeof sampleDdpm, eta?: number): CreateGenerator =>
+  (sample: Sample, more: object = {}): CreateGenerator =>
   () => {
     const model = createDrawnNet();
-    const options = { shape: [8, 8, 1], rng: createRandomStream(2), numInferenceSteps: 4, eta } as const;
+    const options = { shape: [8, 8, 1], rng: createRandomStream(2), numInferenceSteps: 4, ...more } as const;
     return {
       generate: (request) => sample(model, schedule, { ...options, ...request }),
       dispose: model.dispose,
@@ -45,5 +51,20 @@ const generatorOf =
   };
 
 describeGenerator('DDIM on a U-Net', generatorOf(sampleDdim), { count: 3 });
-describeGenerator('DDIM with eta on a U-Net', generatorOf(sampleDdim, 1), { count: 3, backends: ['wasm'] });
-describeGenerator('DDPM on a U-Net', generatorOf(sampleDdpm), { count: 3 });
+describeGenerator('DDIM with eta on a U-Net', generatorOf(sampleDdim, { eta: 1 }), {
+  count: 3,
+  backends: ['wasm'],
+});
+describeGenerator('DDPM on a U-Net', generatorOf(sampleDdpm as Sample), { count: 3 });
+
+const onWasm = { count: 3, backends: ['wasm'] } as const;
+describeGenerator('Euler on a U-Net', generatorOf(sampleEuler as Sample), onWasm);
+describeGenerator('Euler with eta on a U-Net', generatorOf(sampleEuler as Sample, { eta: 1 }), onWasm);
+describeGenerator('Heun on a U-Net', generatorOf(sampleHeun as Sample), onWasm);
+describeGenerator('DPM-Solver++ on a U-Net', generatorOf(sampleDpmSolver as Sample), onWasm);
+describeGenerator(
+  'SDE-DPM-Solver++ on a U-Net',
+  generatorOf(sampleDpmSolver as Sample, { equation: 'sde' }),
+  onWasm,
+);
+describeGenerator('UniPC on a U-Net', generatorOf(sampleUniPc as Sample), onWasm);
