@@ -1,0 +1,3 @@
+import { describeUNetReference } from './reference.test-support.ts';
+
+describeUNetReference({ backends: ['webgpu'], folders: ['unet2d_classes'], hasPipeline: false });
