@@ -24,6 +24,7 @@ test('the package exports what it says', () => {
     'dpmSolverSteps',
     'eulerPlan',
     'eulerSteps',
+    'exportDenoiserOnnx',
     'flowAsDenoiser',
     'flowMatchingLoss',
     'flowPlan',

@@ -92,6 +92,7 @@ export {
   type Timesteps,
   velocity,
 } from './noise-schedule/index.ts';
+export { type DenoiserOnnxOptions, exportDenoiserOnnx } from './onnx/export-denoiser.ts';
 export type { SamplerStepInput, SamplerStepResult } from './samplers/denoised-parts.ts';
 export {
   type InferenceTimestepsOptions,
