@@ -66,7 +66,7 @@ describeOnBackends('the full loops of diffusers’ tests, solvers', () => {
         }),
       );
       const plan = dpmSolverPlan(createNoiseSchedule(read.schedule), { ...read.dpmSolver, ...options });
-      return fullLoop(plan as SamplerPlan, read.predictionType).mean;
+      return fullLoop(plan as unknown as SamplerPlan, read.predictionType).mean;
     };
     expect(mean('epsilon')).toBeCloseTo(0.3301, 3);
     expect(mean('v_prediction')).toBeCloseTo(0.2251, 3);
@@ -78,7 +78,7 @@ describeOnBackends('the full loops of diffusers’ tests, solvers', () => {
         config({ _class_name: 'UniPCMultistepScheduler', prediction_type, final_sigmas_type }),
       );
       const plan = uniPcPlan(createNoiseSchedule(read.schedule), { ...read.uniPc, ...options });
-      return fullLoop(plan as SamplerPlan, read.predictionType).mean;
+      return fullLoop(plan as unknown as SamplerPlan, read.predictionType).mean;
     };
     expect(mean('epsilon')).toBeCloseTo(0.2464, 3);
     expect(mean('v_prediction')).toBeCloseTo(0.1014, 3);
