@@ -58,14 +58,14 @@ const heun: RecordedClass = {
   cases: 5,
   scale: 'sigma',
   plan: (imported, options) =>
-    heunPlan(scheduleOf(imported), { ...imported.heun, ...options }) as SamplerPlan,
+    heunPlan(scheduleOf(imported), { ...imported.heun, ...options }) as unknown as SamplerPlan,
 };
 const dpmSolver: RecordedClass = {
   cls: 'DPMSolverMultistepScheduler',
   cases: 8,
   scale: 'variance-preserving',
   plan: (imported, options) =>
-    dpmSolverPlan(scheduleOf(imported), { ...imported.dpmSolver, ...options }) as SamplerPlan,
+    dpmSolverPlan(scheduleOf(imported), { ...imported.dpmSolver, ...options }) as unknown as SamplerPlan,
 };
 
 /** Every recorded case of diffusers' schedulers, step by step and as a free run. */

@@ -121,7 +121,7 @@ function channelMap({ data, shape }: ReferenceTensor): Denoiser {
     predictionType: 'epsilon',
     varianceType: 'learned-range',
     predict: (xt) => {
-      const weights = tf.tensor2d(data, [shape[0]!, shape[1]!]).transpose() as tf.Tensor2D;
+      const weights = tf.tensor(data, [shape[0]!, shape[1]!], 'float32').transpose() as tf.Tensor2D;
       const channels = xt.reshape([-1, xt.shape[3]]).matMul<tf.Tensor2D>(weights);
       return outputOf(channels.reshape([...xt.shape.slice(0, 3), shape[0]!]));
     },

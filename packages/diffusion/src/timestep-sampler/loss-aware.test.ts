@@ -1,0 +1,4 @@
+import { describeLossAware, describeLossAwareState } from './loss-aware.test-support.ts';
+
+describeLossAware();
+describeLossAwareState();

@@ -1,0 +1,3 @@
+import { describeLossAware } from './loss-aware.test-support.ts';
+
+describeLossAware(['webgpu']);
