@@ -1,7 +1,7 @@
 import { exportRefused } from './export-refused.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxType } from './model.ts';
 
-export interface NodeOptions {
+interface NodeOptions {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   /** Wished for the node and its outputs. @default the operator's */
   readonly name?: string;
@@ -9,7 +9,7 @@ export interface NodeOptions {
   readonly outputCount?: number;
 }
 
-export interface InitializerOptions {
+interface InitializerOptions {
   readonly type: OnnxType;
   readonly shape: readonly number[];
   readonly numbers: Float32Array | Int32Array | Uint8Array | BigInt64Array;

@@ -147,7 +147,7 @@ function expandedConstant(value: Value, lowering: Lowering): string {
   return lowering.builder.node('Expand', [stored, shapeVector(value.shape, lowering)]);
 }
 
-export function permuteNumbers<Numbers extends Float32Array | Int32Array | Uint8Array>(
+function permuteNumbers<Numbers extends Float32Array | Int32Array | Uint8Array>(
   numbers: Numbers,
   shape: readonly number[],
   axes: readonly number[],

@@ -36,7 +36,7 @@ export function describeShape(shape: Shape): string {
 }
 
 /** `batch`, or `2·batch`. */
-export function describePerBatch({ perBatch }: PerBatch): string {
+function describePerBatch({ perBatch }: PerBatch): string {
   return perBatch === 1 ? 'batch' : `${perBatch}·batch`;
 }
 

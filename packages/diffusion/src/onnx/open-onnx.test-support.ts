@@ -1,7 +1,7 @@
 import { tf } from '@tintype/core-tensor';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-export type OnnxInputs = Readonly<Record<string, tf.Tensor | BigInt64Array>>;
+type OnnxInputs = Readonly<Record<string, tf.Tensor | BigInt64Array>>;
 export type RunOnnx = (inputs: OnnxInputs) => Promise<Record<string, tf.Tensor>>;
 
 /** Opens a file in onnxruntime on one core; takes tfjs tensors as they lie and gives the outputs by name. */
