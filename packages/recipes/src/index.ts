@@ -56,6 +56,7 @@ export {
   type LoadSourceOptions,
   mnistSource,
 } from './image-source.ts';
+export { type InversionErrorOptions, inversionError } from './inversion-error.ts';
 export {
   type LatentDiffusion,
   type LatentDiffusionConfig,

@@ -17,3 +17,18 @@ export function batchesOf(
     },
   };
 }
+
+/** Batches of the first images alone, again and again: what a network can learn by heart. */
+export function batchesOfFirst(
+  dataset: ImageDataset,
+  count: number,
+  batchSize: number,
+  rng: RandomStream,
+): BatchSource {
+  return {
+    batch(step) {
+      const indices = Int32Array.from(rng.fork(step).permutation(count).subarray(0, batchSize));
+      return { images: gatherImages(dataset, indices, dataset.height) };
+    },
+  };
+}
