@@ -56,12 +56,17 @@ describeOnBackends(
     });
 
     test('every spacing comes back, whatever is predicted', async () => {
-      for (const timestepSpacing of ['leading', 'linspace', 'trailing'] as const) {
-        for (const type of ['epsilon', 'sample', 'v'] as const) {
-          const denoiser = createGaussianDenoiser(data, type);
-          const error = await errorOf({ numInferenceSteps: 45, timestepSpacing }, denoiser);
-          expect(error, `${timestepSpacing} ${type}`).toBeLessThan(0.12);
-        }
+      const cases = [
+        ['leading', 'epsilon'],
+        ['linspace', 'epsilon'],
+        ['trailing', 'epsilon'],
+        ['linspace', 'sample'],
+        ['linspace', 'v'],
+      ] as const;
+      for (const [timestepSpacing, type] of cases) {
+        const denoiser = createGaussianDenoiser(data, type);
+        const error = await errorOf({ numInferenceSteps: 45, timestepSpacing }, denoiser);
+        expect(error, `${timestepSpacing} ${type}`).toBeLessThan(0.12);
       }
       const customTimesteps = [999, 800, 600, 430, 300, 200, 130, 80, 50, 30, 15, 5, 0];
       expect(await errorOf({ customTimesteps, fixedPointIterations: 12 })).toBeLessThan(0.01);
