@@ -25,6 +25,7 @@ test('the package exports what it says', () => {
     'fidTo',
     'findRecipe',
     'ganMnist',
+    'inversionError',
     'latentDiffusionMnist',
     'latentDistributionOf',
     'measureDigits',

@@ -162,7 +162,7 @@ function meanOf({ data }: ReferenceTensor): number {
 }
 
 function tensorOf({ data, shape }: ReferenceTensor): tf.Tensor4D {
-  return tf.tensor(data, [...shape], 'float32') as tf.Tensor4D;
+  return tf.tensor<tf.Rank.R4>(data, shape as [number, number, number, number], 'float32');
 }
 
 /** Recorded [b, c, h, w] as [b, h, w, c]. */
