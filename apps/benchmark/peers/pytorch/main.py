@@ -9,11 +9,12 @@ import time
 import torch
 from safetensors.torch import load_file
 
+from ddpm import DdimSampler
 from kernels import conv, gemm
 from steps import create_step
 
 
-creators = {"gemm": gemm, "conv": conv, "step": create_step}
+creators = {"gemm": gemm, "conv": conv, "step": create_step, "sample": DdimSampler}
 
 
 def open_work(request):

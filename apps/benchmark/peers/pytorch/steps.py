@@ -1,7 +1,7 @@
 """Whole training steps of the same models, with the weights of the first contestant."""
 
 from dcgan import Dcgan
-from unet import Ddpm
+from ddpm import Ddpm
 from vae import ConvVae
 
 models = {"ddpm": Ddpm, "dcgan": Dcgan, "vae": ConvVae}

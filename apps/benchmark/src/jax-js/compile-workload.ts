@@ -9,7 +9,7 @@ export interface CompiledWorkload {
   readonly compute: Compute;
 }
 
-/** Throws for whole training steps, which this peer does not run. */
+/** Throws for whole training steps and samplers, which this peer does not run. */
 export function compileWorkload(library: ArrayLibrary, workload: Workload): CompiledWorkload {
   switch (workload.kind) {
     case 'gemm':
@@ -18,6 +18,7 @@ export function compileWorkload(library: ArrayLibrary, workload: Workload): Comp
       return convolution(library, workload);
     case 'microKernel':
     case 'step':
+    case 'sample':
       throw new Error('it is asked for products and convolutions only');
   }
 }

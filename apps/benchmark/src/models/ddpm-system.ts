@@ -3,7 +3,7 @@ import { createDdpmTrainStep, createNoiseSchedule, createUNet2d, ddpmLoss } from
 import type { StepSystem } from './step-system.ts';
 
 /** The U-Net of the design notes: 1,623,169 parameters, attention at 8×8 alone. */
-const config = {
+export const ddpmNetwork = {
   imageSize: 32,
   channels: 1,
   blockOutChannels: [32, 64, 64],
@@ -11,14 +11,13 @@ const config = {
   attentionHeadDim: null,
   normGroups: 8,
 } as const;
-const timesteps = 1000;
-const schedule = { kind: 'linear', timesteps } as const;
+export const ddpmSchedule = { kind: 'linear', timesteps: 1000 } as const;
 const learningRate = 2e-4;
 
 export function createDdpmSystem(): StepSystem {
-  const model = createUNet2d(config, createRandomStream(0));
-  const noiseSchedule = createNoiseSchedule(schedule);
-  const image = [config.imageSize, config.imageSize, config.channels];
+  const model = createUNet2d(ddpmNetwork, createRandomStream(0));
+  const noiseSchedule = createNoiseSchedule(ddpmSchedule);
+  const image = [ddpmNetwork.imageSize, ddpmNetwork.imageSize, ddpmNetwork.channels];
   return {
     model,
     trainStep: createDdpmTrainStep(

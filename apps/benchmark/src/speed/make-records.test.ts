@@ -49,6 +49,20 @@ test('up to 1 is at least as good, for times and for rates alike', () => {
   expect(rate!.ratio).toBeCloseTo(2);
 });
 
+test('samples are a time for each image', () => {
+  const sample: Workload = { kind: 'sample', model: 'ddpm-mnist', batch: 4, numInferenceSteps: 20 };
+  const peers = [{ name: 'peer' }];
+  const rounds = [{ replies: [{ milliseconds: [8, 12] }, { milliseconds: [16] }] }];
+  expect(makeRecords(result(sample, { peers, rounds }))[0]).toMatchObject({
+    metric: 'timePerImage',
+    unit: 'ms',
+    best: 2,
+    peerBest: 4,
+    ratio: 0.5,
+  });
+  expect(makeRecords(result(sample, { clock: 'cpu' }))[0]!.metric).toBe('processorTimePerImage');
+});
+
 test('processor time is another metric than the wall clock’s', () => {
   expect(makeRecords(result(step, { clock: 'cpu' }))[0]!.metric).toBe('stepProcessorTime');
 });

@@ -88,13 +88,21 @@ function valuesOf({ median, best, p95, n }: Summary): Pick<BenchmarkRecord, 'val
 
 type Metric = Pick<BenchmarkRecord, 'metric' | 'unit' | 'lowerIsBetter'>;
 
-/** Kernels as a rate, steps as a time. */
+/** Kernels as a rate, steps as a time, samples as a time per image. */
 function measure(
   { benchmarkCase: { workload }, clock }: CaseResult,
   replies: readonly TimeReply[],
 ): (Metric & { summary: Summary }) | undefined {
   const milliseconds = replies.flatMap((reply) => reply.milliseconds);
   if (milliseconds.length === 0) return undefined;
+  if (workload.kind === 'sample') {
+    const summary = summarize(
+      milliseconds.map((each) => each / workload.batch),
+      true,
+    );
+    const metric = clock === 'wall' ? 'timePerImage' : 'processorTimePerImage';
+    return { metric, unit: 'ms', lowerIsBetter: true, summary };
+  }
   const operations = operationsOf(workload);
   if (operations === undefined) {
     const summary = summarize(milliseconds, true);

@@ -21,7 +21,7 @@ test('reads every flag', () => {
 
 test('without flags all suites run, without peers', () => {
   expect(parseSpeedOptions([])).toMatchObject({
-    suites: ['gemm', 'conv', 'ddpm', 'dcgan', 'vae', 'vq-vae'],
+    suites: ['gemm', 'conv', 'ddpm', 'dcgan', 'vae', 'vq-vae', 'ddim-sample'],
     peers: [],
     rounds: 10,
     clock: 'wall',

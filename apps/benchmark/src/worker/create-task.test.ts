@@ -16,6 +16,7 @@ const workloads: readonly Workload[] = [
   { kind: 'step', model: 'vae', batch: 2 },
   { kind: 'step', model: 'dcgan', batch: 2 },
   { kind: 'step', model: 'vq-vae', batch: 2 },
+  { kind: 'sample', model: 'ddpm-mnist', batch: 2, numInferenceSteps: 3 },
 ];
 
 /** Checks the workload on a backend, runs it twice, and hands on what another contestant needs. */

@@ -2,6 +2,7 @@ import type { Workload } from '../workloads/workload.ts';
 import { createConvTask } from './conv-task.ts';
 import { createGemmTask } from './gemm-task.ts';
 import { createMicroKernelTask } from './micro-kernel-task.ts';
+import { createSampleTask } from './sample-task.ts';
 import { createStepTask } from './step-task.ts';
 import type { GivenTensors, Task } from './task.ts';
 
@@ -15,5 +16,7 @@ export function createTask(workload: Workload, given: GivenTensors | undefined):
       return createMicroKernelTask();
     case 'step':
       return createStepTask(workload, given);
+    case 'sample':
+      return createSampleTask(workload, given);
   }
 }

@@ -3,7 +3,6 @@ import {
   computeGradients,
   createRandomStream,
   loadWeights,
-  type ParameterTree,
   type RandomStream,
   readWeights,
   selectParameters,
@@ -13,13 +12,12 @@ import {
 import { createStepSystem } from '../models/create-step-system.ts';
 import type { InputSpec, StepSystem } from '../models/step-system.ts';
 import type { StepWorkload } from '../workloads/workload.ts';
+import { perturb, trainableCount } from './model-weights.ts';
 import type { GivenTensors, Task } from './task.ts';
 import { makeTensor, readOut } from './tensors.ts';
 
 /** More steps than anyone waits for: the loop is left when the task is disposed of. */
 const endlessSteps = 1e9;
-/** Deviation of what is added to every weight, so that none of them starts at zero and hides the others' errors. */
-const perturbation = 0.02;
 
 /** A training as a user runs it, one step of the loop at a time. Owns the model and its inputs. */
 export function createStepTask({ model: name, batch }: StepWorkload, given: GivenTensors | undefined): Task {
@@ -64,25 +62,6 @@ function draw({ shape, distribution }: InputSpec, batch: number, rng: RandomStre
     case 'timesteps':
       return tf.tidy(() => rng.integers(full, 0, 1000).toFloat());
   }
-}
-
-function perturb(parameters: ParameterTree, rng: RandomStream): void {
-  for (const [name, { variable, isTrainable }] of parameters) {
-    if (!isTrainable) continue;
-    tf.tidy(() => {
-      const change = rng
-        .fork(name)
-        .normal(variable.shape as [number])
-        .mul(perturbation);
-      variable.assign(tf.add(variable, change));
-    });
-  }
-}
-
-function trainableCount(parameters: ParameterTree): number {
-  return [...parameters.values()]
-    .filter(({ isTrainable }) => isTrainable)
-    .reduce((sum, { variable }) => sum + variable.size, 0);
 }
 
 /** Every loss and the norm of its gradient. */

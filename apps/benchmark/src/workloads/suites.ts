@@ -1,15 +1,24 @@
 import type { BenchmarkCase } from './benchmark-case.ts';
 import { convCases } from './conv-cases.ts';
 import { gemmCases } from './gemm-cases.ts';
-import type { StepModel, Workload } from './workload.ts';
+import type { SampleModel, StepModel, Workload } from './workload.ts';
 
-export const suiteNames = ['gemm', 'conv', 'ddpm', 'dcgan', 'vae', 'vq-vae'] as const;
+export const suiteNames = ['gemm', 'conv', 'ddpm', 'dcgan', 'vae', 'vq-vae', 'ddim-sample'] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 const stepWarmUp = 3;
 const step = (system: string, model: StepModel, batch: number): BenchmarkCase[] => [
   { system, workload: { kind: 'step', model, batch }, calls: 1, warmUpCalls: stepWarmUp },
 ];
+
+const numInferenceSteps = 20;
+const sample = (model: SampleModel): BenchmarkCase[] =>
+  [16, 64].map((batch) => ({
+    system: `${model} b${batch} S${numInferenceSteps}`,
+    workload: { kind: 'sample', model, batch, numInferenceSteps },
+    calls: 1,
+    warmUpCalls: 1,
+  }));
 
 /** The shapes of the engine's design notes: kernels as they occur in the models, and the models' whole steps. */
 export const suites: Readonly<Record<SuiteName, readonly BenchmarkCase[]>> = {
@@ -19,6 +28,7 @@ export const suites: Readonly<Record<SuiteName, readonly BenchmarkCase[]>> = {
   dcgan: step('gan', 'dcgan', 64),
   vae: step('vae', 'vae', 128),
   'vq-vae': step('vq-vae', 'vq-vae', 64),
+  'ddim-sample': [...sample('ddpm-mnist'), ...sample('ddpm')],
 };
 
 /** The rows of `--quick`: one small product in each transposition. */

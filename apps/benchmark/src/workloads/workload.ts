@@ -37,8 +37,18 @@ export interface StepWorkload {
   readonly batch: number;
 }
 
+export type SampleModel = 'ddpm' | 'ddpm-mnist';
+
+/** A batch of images from noise: DDIM without noise of its own (eta 0), x̂_0 clipped. */
+export interface SampleWorkload {
+  readonly kind: 'sample';
+  readonly model: SampleModel;
+  readonly batch: number;
+  readonly numInferenceSteps: number;
+}
+
 /** What every contestant is asked to do: plain data, for it goes to other processes. */
-export type Workload = GemmWorkload | ConvWorkload | MicroKernelWorkload | StepWorkload;
+export type Workload = GemmWorkload | ConvWorkload | MicroKernelWorkload | StepWorkload | SampleWorkload;
 
 /** Side of the convolution's output. */
 export function outputSize({ size, kernelSize, stride, padding }: ConvWorkload): number {
@@ -58,6 +68,7 @@ export function operationsOf(workload: Workload): number | undefined {
     case 'microKernel':
       return 1e9;
     case 'step':
+    case 'sample':
       return undefined;
   }
 }
