@@ -15,7 +15,7 @@ export interface AttentionPlace {
 }
 
 /** A map [b, h, w, channels], and the tokens [b, n, c] that it may look at, to the same shape. */
-export type Attend = (x: tf.Tensor4D, context?: tf.Tensor3D) => tf.Tensor4D;
+type Attend = (x: tf.Tensor4D, context?: tf.Tensor3D) => tf.Tensor4D;
 
 /** Attention for a place of the net, in its own scope (`attentions.N`); undefined leaves it out. */
 export type CreateAttention = (scope: ParameterScope, place: AttentionPlace) => Attend | undefined;
