@@ -37,7 +37,7 @@ export interface DenoiserTrainStepOptions {
 }
 
 /** A slice of a batch as the loss sees it. Tensors are borrowed. */
-export type DenoiserSlice<Draws extends BatchTensors> = Draws & {
+type DenoiserSlice<Draws extends BatchTensors> = Draws & {
   /** Clean images, [b, h, w, c] in [-1, 1]. */
   readonly xStart: tf.Tensor4D;
   /** Standard normal, as xStart. */

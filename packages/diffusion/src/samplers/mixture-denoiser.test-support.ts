@@ -54,7 +54,7 @@ export function quantile(distribution: (x: number) => number, share: number): nu
 }
 
 /** Φ by the series of the error function for small |x| and its continued fraction beyond. */
-export function normalDistribution(x: number): number {
+function normalDistribution(x: number): number {
   const z = Math.abs(x);
   if (z > 3) {
     let fraction = z;

@@ -13,7 +13,7 @@ export interface UniPcStep extends SamplerStep {
 }
 
 /** x_t ← decay · x + gain · x̂_0 + behind · (x̂_0 − x̂_0 before) + ahead · (x̂_0 now − x̂_0), x and x̂_0 of the step before. */
-export interface Correction {
+interface Correction {
   readonly decay: number;
   readonly gain: number;
   readonly behind: number;

@@ -129,7 +129,7 @@ function channelMap({ data, shape }: ReferenceTensor): Denoiser {
 }
 
 /** Splits what a network with a learned variance gives, [b, h, w, 2c]; other outputs are the prediction alone. */
-export function outputOf(output: tf.Tensor4D) {
+function outputOf(output: tf.Tensor4D) {
   if (output.shape[3] === 2) return { prediction: output };
   const [prediction, variance] = tf.split(output, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
   return { prediction, variance };
@@ -166,6 +166,6 @@ function tensorOf({ data, shape }: ReferenceTensor): tf.Tensor4D {
 }
 
 /** Recorded [b, c, h, w] as [b, h, w, c]. */
-export function nhwcOf(reference: ReferenceTensor): tf.Tensor4D {
+function nhwcOf(reference: ReferenceTensor): tf.Tensor4D {
   return tensorOf(reference).transpose([0, 2, 3, 1]);
 }
