@@ -1,6 +1,5 @@
 import { createRandomStream, tf } from '@tintype/core-tensor';
-import { invertDdim, sampleDdim } from '@tintype/diffusion';
-import type { ScheduledUNet } from './ddpm-recipe.ts';
+import { type Denoiser, invertDdim, type NoiseSchedule, sampleDdim } from '@tintype/diffusion';
 
 export interface InversionErrorOptions {
   /** Steps of each way, 1 to the training timesteps. */
@@ -15,7 +14,7 @@ export interface InversionErrorOptions {
  * squared difference of pixels in [0, 1]. Borrows the images.
  */
 export async function inversionError(
-  model: ScheduledUNet,
+  model: Denoiser & { readonly schedule: NoiseSchedule },
   images: tf.Tensor4D,
   { noiseOf, ...options }: InversionErrorOptions,
 ): Promise<number> {
