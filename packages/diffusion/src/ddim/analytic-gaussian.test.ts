@@ -53,12 +53,20 @@ test('the fixed stride misses the data with linspace, with trailing where S does
   }
 });
 
-test('the previous step is the next list element for every spacing, and the last step ends at ᾱ = 1', () => {
-  for (const timestepSpacing of spacings) {
-    const steps = ddimSteps(schedule, { numInferenceSteps: 7, timestepSpacing });
+test('the previous step is the next list element for every spacing and list, and the last step ends at ᾱ = 1', () => {
+  const lists: DdimConfig[] = [{ customTimesteps: unevenList }, { customTimesteps: [998, 3, 1] }];
+  // 7 and 300 do not divide 1 000.
+  for (const timestepSpacing of spacings)
+    for (const numInferenceSteps of [1, 7, 300, 1000]) lists.push({ numInferenceSteps, timestepSpacing });
+  for (const options of lists) {
+    const steps = ddimSteps(schedule, options);
     steps.forEach((step, k) => {
-      expect(step.previousT).toBe(steps[k + 1]?.t ?? -1);
+      const next = steps[k + 1];
+      expect(step.previousT).toBe(next?.t ?? -1);
+      expect(step.alphaCumprod).toBe(schedule.alphasCumprod[step.t]);
+      expect(step.alphaCumprodPrevious).toBe(next?.alphaCumprod ?? 1);
     });
+    expect(steps).toHaveLength(options.customTimesteps?.length ?? options.numInferenceSteps!);
     expect(steps.at(-1)).toMatchObject({ alphaCumprodPrevious: 1, variance: 0 });
   }
   const last = ddimSteps(schedule, { numInferenceSteps: 7, setAlphaToOne: false }).at(-1)!;

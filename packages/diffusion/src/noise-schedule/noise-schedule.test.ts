@@ -23,20 +23,40 @@ test('the linear schedule is the one of the paper, posterior variances 0, 0.0097
   expect(posteriorVariance[999]).toBeCloseTo(0.02, 5);
 });
 
-test('the posterior is Bayes’ rule on the forward process', () => {
-  const { alphas, betas, alphasCumprodPrevious, ...posterior } = createNoiseSchedule({
-    kind: 'cosine',
-    timesteps: 50,
-  });
-  for (let t = 1; t < 50; t++) {
-    // Prior x_{t−1} | x_0 and likelihood x_t | x_{t−1}, multiplied as Gaussians.
-    const priorPrecision = 1 / (1 - alphasCumprodPrevious[t]!);
-    const precision = priorPrecision + alphas[t]! / betas[t]!;
-    const ofXStart = (Math.sqrt(alphasCumprodPrevious[t]!) * priorPrecision) / precision;
-    const ofXt = Math.sqrt(alphas[t]!) / betas[t]! / precision;
-    expect(posterior.posteriorVariance[t]).toBeCloseTo(1 / precision, 12);
-    expect(posterior.posteriorMeanCoefficientXStart[t]).toBeCloseTo(ofXStart, 12);
-    expect(posterior.posteriorMeanCoefficientXt[t]).toBeCloseTo(ofXt, 12);
+test('the posterior is Bayes’ rule on the forward process, in every kind of schedule', () => {
+  for (const kind of betaScheduleKinds) {
+    const { alphas, betas, alphasCumprodPrevious, ...posterior } = createNoiseSchedule({
+      kind,
+      timesteps: 50,
+    });
+    for (let t = 1; t < 50; t++) {
+      // Prior x_{t−1} | x_0 and likelihood x_t | x_{t−1}, multiplied as Gaussians.
+      const priorPrecision = 1 / (1 - alphasCumprodPrevious[t]!);
+      const precision = priorPrecision + alphas[t]! / betas[t]!;
+      const ofXStart = (Math.sqrt(alphasCumprodPrevious[t]!) * priorPrecision) / precision;
+      const ofXt = Math.sqrt(alphas[t]!) / betas[t]! / precision;
+      expect(posterior.posteriorVariance[t], kind).toBeCloseTo(1 / precision, 12);
+      expect(posterior.posteriorMeanCoefficientXStart[t], kind).toBeCloseTo(ofXStart, 12);
+      expect(posterior.posteriorMeanCoefficientXt[t], kind).toBeCloseTo(ofXt, 12);
+    }
+  }
+});
+
+test('linear, scaled-linear and sigmoid betas are those of their formulas', () => {
+  const [betaStart, betaEnd, timesteps] = [0.001, 0.05, 40];
+  const formulas = {
+    linear: (u: number) => betaStart + (betaEnd - betaStart) * u,
+    'scaled-linear': (u: number) => (betaStart ** 0.5 + (betaEnd ** 0.5 - betaStart ** 0.5) * u) ** 2,
+    sigmoid: (u: number) => betaStart + (betaEnd - betaStart) / (1 + Math.exp(6 - 12 * u)),
+  };
+  for (const kind of ['linear', 'scaled-linear', 'sigmoid'] as const) {
+    const { betas, alphasCumprod } = createNoiseSchedule({ kind, timesteps, betaStart, betaEnd });
+    let product = 1;
+    betas.forEach((beta, t) => {
+      expect(beta, kind).toBeCloseTo(formulas[kind](t / (timesteps - 1)), 14);
+      product *= 1 - beta;
+      expect(alphasCumprod[t], kind).toBeCloseTo(product, 14);
+    });
   }
 });
 

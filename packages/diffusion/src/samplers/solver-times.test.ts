@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import type { SamplerStep } from '../denoiser.ts';
 import { type JsonObject, readDiffusersScheduler } from '../diffusers/index.ts';
 import { dpmSolverSteps } from '../dpm-solver/step.ts';
 import { eulerSteps } from '../euler/step.ts';
+import { flowPlan } from '../flow-matching/sample.ts';
+import { flowSigmas } from '../flow-matching/step.ts';
 import { heunSteps } from '../heun/step.ts';
 import { createNoiseSchedule } from '../noise-schedule/index.ts';
 import { uniPcSteps } from '../uni-pc/step.ts';
@@ -19,9 +22,8 @@ interface TimestepCase {
 }
 
 const path = new URL('../../../../fixtures/reference/schedulers/timesteps.json', import.meta.url);
-const cases = (JSON.parse(readFileSync(path, 'utf8')) as TimestepCase[]).filter(({ cls }) =>
-  /^(Euler|Heun|DPM)/.test(cls),
-);
+const recorded = JSON.parse(readFileSync(path, 'utf8')) as TimestepCase[];
+const cases = recorded.filter(({ cls }) => /^(Euler|Heun|DPM)/.test(cls));
 
 test('timesteps and sigmas are those that diffusers recorded for Euler, Heun and DPM-Solver++', () => {
   expect(cases).toHaveLength(18);
@@ -43,6 +45,18 @@ test('timesteps and sigmas are those that diffusers recorded for Euler, Heun and
     reached.forEach((alpha, k) => {
       expect(Math.abs(sigmaOf(alpha) - sigmas![k]!), where).toBeLessThan(atol);
     });
+  }
+});
+
+test('timesteps and sigmas are those recorded for flow matching, from σ = 1/T; evenly to 0 they are not', () => {
+  const flows = recorded.filter(({ cls }) => cls === 'FlowMatchEulerDiscreteScheduler');
+  expect(flows).toHaveLength(2);
+  for (const { config, num_inference_steps: numInferenceSteps, timesteps, sigmas } of flows) {
+    const options = { numInferenceSteps, timesteps: Number(config.num_train_timesteps) };
+    const { steps } = flowPlan({ ...options, sigmaSpacing: 'sigma-min' });
+    expect(steps.map(({ t }) => t)).toBeAllClose(timesteps, { rtol: 1e-6 });
+    expect(flowSigmas({ ...options, sigmaSpacing: 'sigma-min' })).toBeAllClose(sigmas!, { rtol: 1e-6 });
+    expect(flowSigmas(options)).not.toBeAllClose(sigmas!, { rtol: 1e-3 });
   }
 });
 

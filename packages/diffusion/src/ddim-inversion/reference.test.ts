@@ -1,0 +1,3 @@
+import { describeInversionReference } from './reference.test-support.ts';
+
+describeInversionReference();

@@ -1,0 +1,3 @@
+import { describeLossReference } from './reference.test-support.ts';
+
+describeLossReference(['webgpu']);

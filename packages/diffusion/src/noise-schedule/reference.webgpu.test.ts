@@ -1,0 +1,3 @@
+import { describeForwardProcess } from './forward-process.test-support.ts';
+
+describeForwardProcess(['webgpu']);
