@@ -5,40 +5,10 @@ import { createParameters } from '../parameters/create-parameters.ts';
 import { fixed } from '../parameters/initializers.ts';
 import { createRandomStream } from '../random/create-random-stream.ts';
 import { expectNoLeaks } from '../testing/expect-no-leaks.ts';
-import { loadReference } from '../testing/load-reference.ts';
 import '../testing/to-be-all-close.ts';
 import { createEma, type EmaOptions } from './create-ema.ts';
 import { createEmaDecay } from './ema-decay.ts';
-
-interface RecordedEma {
-  kwargs: {
-    decay: number;
-    use_ema_warmup?: boolean;
-    inv_gamma?: number;
-    power?: number;
-    update_after_step?: number;
-    min_decay?: number;
-  };
-  get_decay: Record<string, number>;
-  trace: { step: number; param: number[]; shadow: number[]; decay?: number }[];
-}
-
-function optionsOf({ kwargs }: RecordedEma): EmaOptions {
-  const {
-    decay,
-    use_ema_warmup,
-    inv_gamma = 1,
-    power = 2 / 3,
-    update_after_step = 0,
-    min_decay = 0,
-  } = kwargs;
-  return {
-    emaDecay: decay,
-    warmUp: use_ema_warmup ? { power, inverseGamma: inv_gamma } : 'ratio',
-    updateAfterStep: update_after_step,
-    minDecay: min_decay,
-  };
-}
+import { defineEmaReference } from './ema-reference.test-support.ts';
 
 function createTree(values: readonly number[] = [1, -2, 3]) {
   const created = createParameters(createRandomStream(0));
@@ -56,25 +26,7 @@ function set(variable: tf.Variable, values: readonly number[]): void {
 }
 
 describeOnBackends('createEma', () => {
-  test("is diffusers' EMAModel over the recorded updates, in every variant", async () => {
-    const records = await loadReference<RecordedEma[]>('schedulers/ema_model.json');
-    expect(records.length).toBe(4);
-    for (const record of records) {
-      const decayOf = createEmaDecay(optionsOf(record));
-      for (const [update, decay] of Object.entries(record.get_decay)) {
-        expect(decayOf(Number(update))).toBeCloseTo(decay, 12);
-      }
-      const { parameters, weight, dispose } = createTree(record.trace[0]!.param);
-      const ema = createEma(parameters, optionsOf(record));
-      for (const { step, param, shadow } of record.trace) {
-        set(weight, param);
-        if (step > 0) ema.update();
-        expect(averageOf(ema)).toBeAllClose(shadow, { rtol: 1e-6, atol: 1e-6 });
-      }
-      ema.dispose();
-      dispose();
-    }
-  });
+  defineEmaReference();
 
   test('without warm-up it is the plain recursion after a first copy; buffers are copied', () => {
     const { parameters, weight, running, dispose } = createTree([0]);

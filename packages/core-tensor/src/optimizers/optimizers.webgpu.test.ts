@@ -6,6 +6,7 @@ import { createAdam } from './adam.ts';
 import { clipByGlobalNorm } from './clip-by-global-norm.ts';
 import { computeGradients } from './compute-gradients.ts';
 import { createEma } from './create-ema.ts';
+import { defineEmaReference } from './ema-reference.test-support.ts';
 import { createTree, start, step } from './optimizer-steps.test-support.ts';
 
 interface RecordedAdam {
@@ -18,6 +19,8 @@ interface RecordedAdam {
 describeOnBackends(
   'optimisers',
   () => {
+    defineEmaReference();
+
     test("Adam takes torch's recorded steps", async () => {
       const [record] = await loadReference<RecordedAdam[]>('blocks/optimisers.json');
       const { kwargs, parameter, gradients, after } = record!;
