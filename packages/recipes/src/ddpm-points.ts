@@ -23,6 +23,7 @@ import {
 } from '@tintype/diffusion';
 import type { Features } from '@tintype/metrics';
 import { evaluatePoints } from './evaluate-points.ts';
+import { writeDenoiserOnnx } from './export-unet.ts';
 import { createPointDenoiser, type PointDenoiserConfig } from './point-denoiser.ts';
 import { drawPointPictures } from './point-picture.ts';
 import { drawPoints, type PointSetName, pointSets } from './point-sets.ts';
@@ -127,6 +128,14 @@ export const ddpmPoints: Recipe<DdpmPointsConfig, DdpmPoints, DdpmPointsSampleOp
   sample: (model, request) => samplePictures(model, request),
   samplesInSteps: true,
   sampleOptions,
+  exports: {
+    onnx: (model, { storage, config: { betaSchedule, timesteps } }) =>
+      writeDenoiserOnnx(storage, model, {
+        imageSize: 1,
+        channels: 2,
+        scheduler: { schedule: { kind: betaSchedule, timesteps } },
+      }),
+  },
   async evaluate(model, { count, rng, options, signal }) {
     const wanted = Math.min(evaluatedPoints, count * options.pointsPerImage);
     const points = await samplePoints(model, { count: wanted, firstIndex: 0, rng, options }, signal);

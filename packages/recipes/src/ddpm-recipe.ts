@@ -10,6 +10,7 @@ import {
 } from '@tintype/diffusion';
 import { createDdpmMonitors } from './diffusion-monitors.ts';
 import { evaluateSourceDdpm } from './evaluate-source-ddpm.ts';
+import { createUNetExports } from './export-unet.ts';
 import type { ImageSource } from './image-source.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
 import { type DiffusionSampleOptions, defaultDiffusionSampleOptions, sampleWith } from './sample-with.ts';
@@ -79,6 +80,9 @@ export function createDdpmRecipe(source: ImageSource, settings: DdpmRecipeSettin
     sample: (model, request) => sampleScheduled(model, request),
     samplesInSteps: true,
     sampleOptions: defaultDiffusionSampleOptions,
+    exports: createUNetExports(({ betaSchedule, timesteps }) => ({
+      schedule: { kind: betaSchedule, timesteps },
+    })),
     evaluate: (model, { signal, ...request }) =>
       evaluateSourceDdpm(
         {

@@ -56,6 +56,14 @@ export {
   type LoadSourceOptions,
   mnistSource,
 } from './image-source.ts';
+export {
+  createImportedRecipe,
+  type ImportedPipelineConfig,
+  type ImportedPipelineSettings,
+  importDiffusersPipeline,
+  importedRecipeName,
+  importedSettings,
+} from './imported-pipeline.ts';
 export { type InversionErrorOptions, inversionError } from './inversion-error.ts';
 export {
   type LatentDiffusion,
@@ -83,8 +91,10 @@ export type {
   DataOptions,
   EvaluateRequest,
   Expectation,
+  ExportRequest,
   HeldOutRequest,
   InterpolateRequest,
+  ModelExports,
   MonitorRequest,
   PreviewRequest,
   Recipe,

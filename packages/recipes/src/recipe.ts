@@ -1,4 +1,13 @@
-import type { BatchSource, Ema, Model, Monitor, RandomStream, TrainStep, tf } from '@tintype/core-tensor';
+import type {
+  BatchSource,
+  Ema,
+  Model,
+  Monitor,
+  RandomStream,
+  Storage,
+  TrainStep,
+  tf,
+} from '@tintype/core-tensor';
 import type { DataFiles, ImageDataset } from '@tintype/datasets';
 import type { ScoreReport } from '@tintype/metrics';
 
@@ -111,6 +120,20 @@ export interface SampleGrid {
   readonly previewCount: number;
 }
 
+export interface ExportRequest<Config = object> {
+  /** The folder that is written, from its root. */
+  readonly storage: Storage;
+  readonly config: Config;
+}
+
+/** Writes the weights that a model has now for other programs: a method for each format that the model fits. */
+export interface ModelExports<Config = object, M extends Model = Model> {
+  /** A pipeline folder of diffusers. */
+  diffusers?(model: M, request: ExportRequest<Config>): Promise<void>;
+  /** `denoiser.onnx`, and beside it the schedule that it is sampled on. */
+  onnx?(model: M, request: ExportRequest<Config>): Promise<void>;
+}
+
 export interface CreatedModel<M extends Model> {
   readonly model: M;
   readonly trainStep: TrainStep;
@@ -149,5 +172,7 @@ export interface Recipe<Config = object, M extends Model = Model, Options extend
   readonly grid?: SampleGrid;
   /** Figures of a trained model, by name; it makes the images that `sample` makes of the same stream. */
   evaluate?(model: M, request: EvaluateRequest<Options>): Promise<Readonly<Record<string, number>>>;
+  /** What of the model other programs can read. @default nothing */
+  readonly exports?: ModelExports<Config, M>;
   readonly expectations: readonly Expectation[];
 }
