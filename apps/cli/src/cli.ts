@@ -4,6 +4,8 @@ import { recipes as allRecipes, type Recipe } from '@tintype/recipes';
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage } from 'citty';
 import type { Command } from './command.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { interpolateCommand } from './commands/interpolate.ts';
 import { reconstructCommand } from './commands/reconstruct.ts';
@@ -29,6 +31,8 @@ const commands: Readonly<Record<string, Command>> = {
   reconstruct: reconstructCommand,
   interpolate: interpolateCommand,
   inspect: inspectCommand,
+  import: importCommand,
+  export: exportCommand,
 };
 
 const program: CommandDef<ArgsDef> = defineCommand({

@@ -6,7 +6,7 @@ import {
   TintypeError,
   v,
 } from '@tintype/core-tensor';
-import { findRecipe, type Recipe } from '@tintype/recipes';
+import { createImportedRecipe, findRecipe, importedRecipeName, type Recipe } from '@tintype/recipes';
 import type { EngineSettings } from './engine.ts';
 
 /** What was asked: the content of recipe.json. */
@@ -23,6 +23,8 @@ export interface RunRecord {
   readonly overrides: readonly string[];
   /** The folder given with `--data`. */
   readonly data?: string;
+  /** The folder that the weights were imported from. */
+  readonly importedFrom?: string;
   readonly engine: EngineSettings;
   readonly backend: { readonly name: BackendInfo['name']; readonly device: string; readonly reason: string };
   readonly versions: { readonly tintype: string; readonly node: string };
@@ -46,6 +48,7 @@ const schema = v.strictObject({
   config: v.record(v.string(), v.unknown()),
   overrides: v.array(v.string()),
   data: v.optional(v.string()),
+  importedFrom: v.optional(v.string()),
   engine: v.strictObject({
     backend: v.optional(backendName),
     threads: v.optional(count),
@@ -75,8 +78,12 @@ export async function readRecord(storage: Storage, run: string): Promise<RunReco
   }
 }
 
-/** The recipe of a run. Throws `E_CHECKPOINT_MISMATCH` where it has other settings than it had then. */
+/**
+ * The recipe of a run; that of an imported one is made from its own config. Throws `E_CHECKPOINT_MISMATCH` where it has
+ * other settings than it had then.
+ */
 export function recipeOf(record: RunRecord, recipes: readonly Recipe[]): Recipe {
+  if (record.recipe === importedRecipeName) return createImportedRecipe(record.config);
   const recipe = findRecipe(record.recipe, recipes);
   const [known, kept] = [recipe.config, record.config].map((config) => Object.keys(config).sort().join(', '));
   if (known === kept && recipe.system === record.system) return recipe;

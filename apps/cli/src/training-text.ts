@@ -13,6 +13,7 @@ export function describeTraining(report: TrainingReport): string {
     `run         ${run}`,
     ...(outputs.checkpoint ? [`checkpoint  ${outputs.checkpoint}`] : []),
     ...(outputs.samples.length > 0 ? [`samples     ${outputs.samples.at(-1)}`] : []),
+    ...(outputs.film ? [`film        ${outputs.film}`] : []),
     `metrics     ${outputs.metrics}`,
     ...(report.isInterrupted ? [`continue    tintype resume ${run}`] : []),
   ].join('\n');

@@ -4,6 +4,7 @@ import {
   type BatchSource,
   type Checkpoints,
   type RunFolder,
+  type Storage,
   TintypeError,
   type TrainEvent,
   trainLoop,
@@ -17,6 +18,7 @@ import { type PreparedSystem, withAverage } from './prepare-system.ts';
 import { createProgress } from './progress.ts';
 import type { RunRecord } from './run-record.ts';
 import type { Terminal } from './terminal.ts';
+import { createTrainingFilm, type TrainingFilm } from './training-film.ts';
 
 export interface TrainingOptions {
   readonly run: string;
@@ -27,6 +29,7 @@ export interface TrainingOptions {
   readonly batches: BatchSource;
   /** The user's own images, where the run is trained on them. */
   readonly images?: ImageDataset;
+  readonly storage: Storage;
   readonly folder: RunFolder;
   readonly checkpoints: Checkpoints;
   /** Steps completed before. */
@@ -56,6 +59,8 @@ export interface TrainingReport {
   readonly outputs: {
     readonly checkpoint?: string;
     readonly samples: readonly string[];
+    /** The grids one after the other, where there is more than one. */
+    readonly film?: string;
     readonly metrics: string;
   };
 }
@@ -66,10 +71,11 @@ const leastPreviewInterval = 50;
 
 /** Trains to the record's steps, writing metrics, previews and checkpoints into the run; an abort ends it cleanly. */
 export async function runTraining(options: TrainingOptions): Promise<TrainingReport> {
-  const { run, record, recipe, backend, folder, startStep, terminal, signal } = options;
+  const { run, record, recipe, backend, storage, folder, startStep, terminal, signal } = options;
   const progress = createProgress(terminal, startStep, record.steps);
   const losses: Record<string, [number, number][]> = {};
   const samples: string[] = [];
+  const film = createTrainingFilm(storage, recipe.grid);
   const verdicts: Omit<VerdictEvent, 'type'>[] = [];
   let checkpoint: string | undefined;
   let steps = startStep;
@@ -103,6 +109,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
         const name =
           event.step === record.steps ? 'final.png' : `step-${String(event.step).padStart(7, '0')}.png`;
         const png = await encodeGrid(event.images, recipe.grid);
+        if (event.step === record.steps) await film.end(event.images);
         await unlessDiskIsFull(terminal, async () => {
           samples.push(join(run, await folder.writeSample(name, png, event.step)));
         });
@@ -125,9 +132,11 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
   if (startStep === record.steps && !signal.aborted) {
     const images = await render(options, record.steps);
     samples.push(join(run, await folder.writeSample('final.png', await encodeGrid(images, recipe.grid))));
+    await film.end(images);
     images.dispose();
   }
 
+  const filmPath = await writeFilm(film, record.steps, terminal);
   const seconds = (performance.now() - startedAt) / 1000;
   return {
     run,
@@ -141,8 +150,24 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRep
     losses,
     stepsPerSecond: seconds > 0 ? (steps - startStep) / seconds : 0,
     isInterrupted: isInterrupted || signal.aborted,
-    outputs: { ...(checkpoint && { checkpoint }), samples, metrics: join(run, 'metrics.jsonl') },
+    outputs: {
+      ...(checkpoint && { checkpoint }),
+      samples,
+      ...(filmPath !== undefined && { film: join(run, filmPath) }),
+      metrics: join(run, 'metrics.jsonl'),
+    },
   };
+}
+
+/** A film that fails, for a full disk or a grid that is no picture any more, does not fail what was trained. */
+async function writeFilm(film: TrainingFilm, steps: number, terminal: Terminal): Promise<string | undefined> {
+  try {
+    return await film.write(steps);
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error;
+    terminal.note(`${error.message}\n`);
+    return undefined;
+  }
 }
 
 /** What a verdict is called in metrics.jsonl: its name and each number of its evidence. */

@@ -9,7 +9,7 @@ import { createFileStorage } from '@tintype/core-tensor/node';
 import type { Recipe } from '@tintype/recipes';
 import type { CommandContext } from './command.ts';
 import { engineSettings, startEngine } from './engine.ts';
-import { loadTrained } from './load-trained.ts';
+import { type LoadTrainedOptions, loadTrained } from './load-trained.ts';
 import { createSystem } from './prepare-system.ts';
 import { type RunRecord, readRecord, recipeOf } from './run-record.ts';
 import { parseSeed } from './seed.ts';
@@ -52,12 +52,13 @@ export async function withTrainedRun<T>(
   { run, storage, record, recipe }: FoundRun,
   { flags, terminal }: CommandContext,
   work: (model: Model, facts: TrainedFacts) => Promise<T>,
+  weightsOptions: LoadTrainedOptions = {},
 ): Promise<T> {
   const checkpoint = await readCheckpoint(storage);
   const { name, reason } = await startEngine(engineSettings(flags, record.engine));
   const { model, dispose } = createSystem(recipe, record);
   try {
-    const weights = loadTrained(model, checkpoint);
+    const weights = loadTrained(model, checkpoint, weightsOptions);
     const { step } = checkpoint;
     terminal.note(`${recipe.name} at step ${step} (${weights} weights) on ${name}: ${reason}\n`);
     return await work(model, { run, recipe: recipe.name, step, weights, backend: name, reason });

@@ -32,7 +32,8 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
   const record = continued(await readRecord(createFileStorage(run), run), flags, run);
   const recipe = recipeOf(record, recipes);
 
-  return withRun(run, terminal, async ({ folder, checkpoints }) => {
+  return withRun(run, terminal, async (open) => {
+    const { folder, checkpoints } = open;
     const backend = await startEngine(record.engine);
     const system = createSystem(recipe, record);
     try {
@@ -42,7 +43,7 @@ async function run({ flags, terminal, signal, recipes }: CommandContext): Promis
       const data = await loadData(recipe, system.rng, record);
       await folder.writeRecipe(recordJson(record));
       await folder.dropMetricsAfter(startStep);
-      const training = { run, record, recipe, backend, system, ...data, folder, checkpoints, ...pace };
+      const training = { run, record, recipe, backend, system, ...data, ...open, ...pace };
       const report = await runTraining({ ...training, startStep, terminal, signal });
       return { report, text: describeTraining(report) };
     } finally {

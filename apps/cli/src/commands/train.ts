@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BackendInfo, type Storage, TintypeError } from '@tintype/core-tensor';
+import { type BackendInfo, TintypeError } from '@tintype/core-tensor';
 import { findRecipe, type Recipe } from '@tintype/recipes';
 import { type ArgsDef, defineCommand } from 'citty';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
@@ -8,7 +8,8 @@ import { commonFlags, type FlagValues } from '../flags.ts';
 import { withRun } from '../open-run.ts';
 import { applyOverrides } from '../overrides.ts';
 import { createSystem, loadData } from '../prepare-system.ts';
-import { type RunRecord, recordFile, recordJson } from '../run-record.ts';
+import { assertNoRun, removeRun } from '../run-files.ts';
+import { type RunRecord, recordJson } from '../run-record.ts';
 import { seedInPath } from '../seed.ts';
 import { runTraining } from '../training.ts';
 import { describeTraining } from '../training-text.ts';
@@ -67,7 +68,8 @@ async function run(context: CommandContext): Promise<CommandResult> {
       const data = await loadData(recipe, system.rng, record);
       if (flags.isSet('force')) await removeRun(storage);
       await folder.writeRecipe(recordJson(record));
-      const training = { run, record, recipe, backend, system, ...data, folder, checkpoints, ...pace };
+      const open = { storage, folder, checkpoints };
+      const training = { run, record, recipe, backend, system, ...data, ...open, ...pace };
       const report = await runTraining({ ...training, startStep: 0, terminal, signal });
       return { report, text: describeTraining(report) };
     } finally {
@@ -119,25 +121,4 @@ export function paceOf(flags: FlagValues): { logEvery: number; checkpointEvery: 
     logEvery: flags.whole('log-every', 1) ?? 50,
     checkpointEvery: flags.whole('checkpoint-every', 1) ?? 500,
   };
-}
-
-/** Files and folders that belong to a run; anything else in the folder is left alone. */
-const runEntry =
-  /^(recipe\.json|latest\.json|metrics\.jsonl|samples|events\.out\.tfevents\..+|(\.tmp-|\.old-)?step-\d+)$/;
-
-async function assertNoRun(storage: Storage, run: string): Promise<void> {
-  const names = await storage.list('');
-  if (!names.some((name) => name === recordFile || name === 'latest.json' || /^step-\d+$/.test(name))) return;
-  throw new TintypeError('E_RUN_EXISTS', {
-    where: run,
-    what: 'the folder holds a run',
-    remedy: `Continue it with tintype resume ${run}, replace it with --force, or choose another --out`,
-  });
-}
-
-/** recipe.json goes last: a run that is half removed is still known as one. */
-async function removeRun(storage: Storage): Promise<void> {
-  const names = (await storage.list('')).filter((name) => runEntry.test(name));
-  for (const name of names.filter((each) => each !== recordFile)) await storage.remove(name);
-  await storage.remove(recordFile);
 }
