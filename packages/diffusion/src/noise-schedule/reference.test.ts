@@ -17,6 +17,12 @@ test('betas, cumulated alphas, SNR and min-SNR weights equal diffusers for every
     const schedule = createNoiseSchedule(settings);
     expect(schedule.betas).toBeAllClose(expected('betas'), tolerance);
     expect(schedule.alphasCumprod).toBeAllClose(expected('alphas_cumprod'), tolerance);
+    // The negative control: the tables one timestep on.
+    expect(schedule.betas.slice(1)).not.toBeAllClose(expected('betas').slice(0, -1), tolerance);
+    expect(schedule.alphasCumprod.slice(1)).not.toBeAllClose(
+      expected('alphas_cumprod').slice(0, -1),
+      tolerance,
+    );
     expect(signalToNoiseRatio(schedule)).toBeAllClose(expected('snr'), { rtol: 1e-4, atol: 0 });
     for (const gamma of [1, 5]) {
       for (const [type, name] of [
@@ -42,6 +48,9 @@ test('rescaling to zero terminal SNR equals diffusers', async () => {
     const expected = (name: string) => tensors.get(`${key}.${name}_zero_terminal_snr`)!.data;
     expect(schedule.alphasCumprod).toBeAllClose(expected('alphas_cumprod'), tolerance);
     expect(schedule.betas).toBeAllClose(expected('betas'), tolerance);
+    // The negative control: the same schedule as it was.
+    const plain = createNoiseSchedule(readDiffusersScheduler(config).schedule);
+    expect(plain.alphasCumprod).not.toBeAllClose(expected('alphas_cumprod'), tolerance);
   }
 });
 

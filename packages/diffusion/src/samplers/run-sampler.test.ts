@@ -1,4 +1,4 @@
-import { createRandomStream, tf } from '@tintype/core-tensor';
+import { createRandomStream, type RandomStream, tf } from '@tintype/core-tensor';
 import { describeOnBackends, expectNoLeaks } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import { sampleDdim } from '../ddim/sample.ts';
@@ -19,6 +19,10 @@ const options = (more: Partial<SampleOptions> = {}): SampleOptions => ({
   clipDenoised: false,
   ...more,
 });
+
+const refuseToDraw = () => {
+  throw new Error('it drew');
+};
 
 async function expectMoments(images: tf.Tensor4D, steps: readonly SamplerStep[]): Promise<void> {
   const expected = sampledMoments(data, steps);
@@ -68,12 +72,13 @@ describeOnBackends('samplers', () => {
       .fork('sample')
       .fork('initial')
       .normalRows(0, 4, [1, 2, 1]) as tf.Tensor4D;
-    // The stream of another seed is never asked for anything.
-    const again = await sampleDdim(denoiser, schedule, {
-      ...options({ rng: createRandomStream(6), initialNoise }),
-      numInferenceSteps: 20,
-    });
+    // This stream may be forked and asked for nothing.
+    const silent = { ...createRandomStream(6), normalRows: refuseToDraw, normal: refuseToDraw };
+    const rng: RandomStream = { ...silent, fork: () => rng };
+    const given = { ...options({ rng, initialNoise }), numInferenceSteps: 20 };
+    const again = await sampleDdim(denoiser, schedule, given);
     expect(again.dataSync()).toEqual(first.dataSync());
+    await expect(sampleDdim(denoiser, schedule, { ...given, eta: 0.1 })).rejects.toThrow('it drew');
     tf.dispose([first, again, initialNoise]);
   });
 
