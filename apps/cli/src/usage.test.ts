@@ -53,6 +53,8 @@ test('--help tells of every flag and runs nothing', async () => {
 test.each([
   ['reconstruct', ['data', 'count', 'first-index']],
   ['interpolate', ['data', 'steps', 'count', 'from', 'to']],
+  ['export', ['to', 'raw', 'force']],
+  ['import', ['set', 'force']],
 ])('%s --help tells of its flags and those of all commands', async (command, flags) => {
   const { code, out } = await cli([command, '--help']);
   expect(code).toBe(0);

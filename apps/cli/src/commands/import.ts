@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { createRandomStream, TintypeError } from '@tintype/core-tensor';
+import { createRandomStream, type Storage, TintypeError } from '@tintype/core-tensor';
 import { createFileStorage } from '@tintype/core-tensor/node';
 import { createImportedRecipe, importDiffusersPipeline, importedSettings } from '@tintype/recipes';
 import { type ArgsDef, defineCommand } from 'citty';
@@ -49,10 +49,11 @@ async function run({ flags, terminal }: CommandContext): Promise<CommandResult> 
   const seed = flags.text('seed') ?? '0';
   const rng = createRandomStream(parseSeed(seed));
   const run = flags.text('out') ?? join('runs', basename(resolve(from)));
-  await assertFolder(from);
+  const source = createFileStorage(from);
+  await assertPipeline(source, from);
   const asked = engineSettings(flags);
   const { name: backend, device, reason } = await startEngine(asked);
-  const imported = await importDiffusersPipeline(createFileStorage(from), rng.fork('model'), settings);
+  const imported = await importDiffusersPipeline(source, rng.fork('model'), settings);
   const { model, trainStep, config, ignored } = imported;
   try {
     const recipe = createImportedRecipe(config);
@@ -83,7 +84,7 @@ async function run({ flags, terminal }: CommandContext): Promise<CommandResult> 
     return {
       report: { ...facts, backend, reason, ignored, checkpoint },
       text: [
-        `${pipeline} of ${from}: images of ${imageSize}x${imageSize}, ${channels} channels, sampled with ${sampler}`,
+        `${pipeline} of ${from}: images [${imageSize}, ${imageSize}, ${channels}], sampled with ${sampler}`,
         ...(ignored.length > 0 ? [`not opened  ${ignored.join(', ')}`] : []),
         `run         ${run}`,
         `samples     tintype sample ${run}`,
@@ -95,8 +96,15 @@ async function run({ flags, terminal }: CommandContext): Promise<CommandResult> 
   }
 }
 
-async function assertFolder(folder: string): Promise<void> {
+async function assertPipeline(storage: Storage, folder: string): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new TintypeError('E_NO_RUN', { where: folder, what: 'there is no such folder' });
+  if (!found?.isDirectory()) {
+    throw new TintypeError('E_NO_RUN', { where: folder, what: 'there is no such folder' });
+  }
+  if (await storage.exists('model_index.json')) return;
+  throw new TintypeError('E_NO_RUN', {
+    where: folder,
+    what: 'the folder holds no pipeline (no model_index.json)',
+    remedy: 'Name the folder that save_pretrained of a pipeline of diffusers wrote, or tintype export',
+  });
 }
