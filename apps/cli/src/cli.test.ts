@@ -180,8 +180,14 @@ test('a recipe with a grid of its own decides how its samples are laid out', asy
     const { width, height } = await decodePng(await readFile(join(run, path)));
     return [width, height];
   };
-  const { code } = await cli(['train', 'tiny', '--out', run, '--steps', '51', ...engine], { recipe });
+  const { code, out } = await cli(['train', 'tiny', '--out', run, '--steps', '51', ...engine], { recipe });
   expect(code).toBe(0);
+  expect(out.join('\n')).toContain(join(run, 'samples', 'training.gif'));
+  expect((await readdir(join(run, 'samples'))).sort()).toEqual([
+    'final.png',
+    'step-0000050.png',
+    'training.gif',
+  ]);
   expect(await sizeOf('samples/final.png')).toEqual([2 * 8 + 2, 3 * 8 + 2]);
   expect(await sizeOf('samples/step-0000050.png')).toEqual([2 * 8 + 2, 8 + 2]);
   await cli(['sample', run, '--out', join(run, 'more')], { recipe });
