@@ -62,5 +62,5 @@ function predictionOf(
 function rowOf({ data, shape }: ReferenceTensor, row: number): tf.Tensor4D {
   const [, c, h, w] = shape as [number, number, number, number];
   const size = c * h * w;
-  return tf.tensor4d(data.slice(row * size, (row + 1) * size), [1, c, h, w], 'float32');
+  return tf.tensor<tf.Rank.R4>(data.slice(row * size, (row + 1) * size), [1, c, h, w], 'float32');
 }

@@ -48,11 +48,11 @@ async function replayTerms(prefix: 't00.' | 't01.', more: Partial<DdpmLossInput>
   const learnsVariance = prefix === 't01.';
   const schedule = createNoiseSchedule(learnsVariance ? { kind: 'cosine', timesteps: 100 } : linear(100));
   const losses = new Map<string, tf.Tensor>();
-  const totalOf = (output: tf.Tensor4D) => {
+  const totalOf = (output: tf.Tensor) => {
     const denoiser: Denoiser = {
       predictionType: 'epsilon',
       varianceType: learnsVariance ? 'learned-range' : 'fixed',
-      predict: () => (learnsVariance ? splitOf(output) : { prediction: output }),
+      predict: () => (learnsVariance ? splitOf(output) : { prediction: output as tf.Tensor4D }),
     };
     const input = {
       xStart: at('x_start'),
@@ -101,7 +101,7 @@ async function replayObjectives(shift: 0 | -1): Promise<void> {
     const type = ({ pred_noise: 'epsilon', pred_x0: 'sample', pred_v: 'v' } as const)[objective];
     const timestepWeights = minSnrWeights(schedule, min_snr ? gamma : Number.POSITIVE_INFINITY, type);
     const times = [...recorded.get(`${prefix}t`)!.data];
-    const totalOf = (w: tf.Tensor2D) => {
+    const totalOf = (w: tf.Tensor) => {
       const denoiser: Denoiser = {
         predictionType: type,
         varianceType: 'fixed',
@@ -126,7 +126,7 @@ async function replayObjectives(shift: 0 | -1): Promise<void> {
   }
 }
 
-function splitOf(output: tf.Tensor4D): DenoiserPrediction {
+function splitOf(output: tf.Tensor): DenoiserPrediction {
   const [prediction, variance] = tf.split(output, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
   return { prediction, variance };
 }

@@ -63,6 +63,10 @@ describeOnBackends('measureVariationalBound', () => {
     expect(few.strata).toHaveLength(5);
     expect(few.standardError).toBeGreaterThan(0);
     expect(Math.abs(few.bitsPerDim - whole.bitsPerDim)).toBeLessThan(3 * few.standardError);
+    for (const { strata, priorBitsPerDim, bitsPerDim } of [whole, few]) {
+      const sum = strata.reduce((total, stratum) => total + stratum.bitsPerDim, priorBitsPerDim);
+      expect(sum / bitsPerDim).toBeCloseTo(1, 5);
+    }
     // The negative control: strata that are not weighted by their lengths.
     const unweighted = few.strata.reduce((sum, { bitsPerDim, count }) => sum + bitsPerDim / count, 0);
     expect(Math.abs(unweighted - whole.bitsPerDim)).toBeGreaterThan(3 * few.standardError);
