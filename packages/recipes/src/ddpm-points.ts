@@ -69,7 +69,7 @@ const sampleOptions: DdpmPointsSampleOptions = {
 };
 
 /** Points that `evaluate` looks at, at the most. */
-const evaluatedPoints = 1000;
+const evaluatedPoints = 4000;
 const scoredPoints = 256;
 
 /** Points of the plane from denoising diffusion (Ho et al. 2020): a picture is a scatter of some of them. */

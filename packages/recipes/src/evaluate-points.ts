@@ -1,11 +1,16 @@
 import type { RandomStream } from '@tintype/core-tensor';
-import { countModes, energyDistance, energyDistanceFloor, type Features } from '@tintype/metrics';
+import { countModes, energyDistance, type Features, selectRows } from '@tintype/metrics';
 import { drawPoints, type PointSetName, pointSets } from './point-sets.ts';
 
+/** Points compared at once; with more, fewer comparisons would be made in the same time. */
+const setSize = 1000;
+/** Pairs of real sets whose mean is the floor: a single one is off by half. */
+const floorPairs = 12;
+
 export type PointFigures = {
-  /** Energy distance of the samples to as many real points, in the units of the points. */
+  /** Energy distance of the samples to as many real points, in the units of the points; mean over sets of at most 1000. */
   readonly energyDistance: number;
-  /** The same between two sets of as many real points, mean of five: what a perfect generator would have. */
+  /** The same between two sets of as many real points, mean of twelve: what a perfect generator would have. */
   readonly energyFloor: number;
   /** energyDistance ÷ energyFloor. */
   readonly energyRatio: number;
@@ -21,14 +26,27 @@ export async function evaluatePoints(
   name: PointSetName,
   rng: RandomStream,
 ): Promise<PointFigures> {
-  const { count } = points;
-  const real = await drawPoints(name, count, rng.fork('real'));
-  const others = await drawPoints(name, 2 * count, rng.fork('floor'));
-  const distance = energyDistance(points, real);
-  const floor = energyDistanceFloor(others, { count, rng: rng.fork('splits') }).mean;
+  const count = Math.min(setSize, points.count);
+  const real = (stream: RandomStream) => drawPoints(name, count, stream);
+  const distances: number[] = [];
+  for (let first = 0; first + count <= points.count; first += count) {
+    const rows = Int32Array.from({ length: count }, (_, i) => first + i);
+    distances.push(energyDistance(selectRows(points, rows), await real(rng.fork('real').fork(first))));
+  }
+  const floors: number[] = [];
+  for (let pair = 0; pair < floorPairs; pair++) {
+    const stream = rng.fork('floor').fork(pair);
+    floors.push(energyDistance(await real(stream.fork('one')), await real(stream.fork('other'))));
+  }
+  const distance = mean(distances);
+  const floor = mean(floors);
   const figures = { energyDistance: distance, energyFloor: floor, energyRatio: distance / floor };
   const { modes } = pointSets[name];
   if (!modes) return figures;
   const { covered, total, shareWithin } = countModes(points, modes, { minimumShare: 0.01 });
   return { ...figures, modesCovered: covered / total, shareWithin };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -8,6 +8,7 @@ import { measureSamplers } from './sampler-table.ts';
 import { timeOnBackend, timePerImage } from './time-per-image.ts';
 
 const few = 'FID-LeNet of DDIM in 20 steps ÷ in every step';
+const lost = 'what DDPM, η = 1, loses from every step to 10 ÷ what DDIM loses, in FID-LeNet ÷ FID-LeNet';
 const rough = 'FID-LeNet in 20 steps: DDPM with the variance β ÷ DDIM';
 const inversion = 'squared error of test digits through their noise and back in 100 steps';
 const falls = 'that error in 10 steps ÷ in 100';
@@ -16,6 +17,7 @@ const time = 'time of an image in 50 steps ÷ in 5';
 const exact = 'DDIM on Gaussian data: largest distance to the exact recursion';
 
 const tooFew = 'two steps are too few';
+const kept = 'from every step to 100 DDPM loses no more';
 const everyStep = 'in every step the variance makes no such difference';
 const swapped = 'from the noise of another digit: it does not come back';
 const swappedFalls = 'from the noise of another digit: more steps change nothing';
@@ -29,9 +31,9 @@ const timedSteps = [5, 10, 20, 50, 100];
 
 /**
  * Acceptance lines 12.5 to 12.7. The samplers are compared on digits of half the size, 14×14, and the rest is measured on
- * the model of ddpm-mnist. The first asks that DDPM with η = 1 be clearly worse than DDIM in 20 steps, as it is on CIFAR-10;
- * on these digits it is not, at no number of steps that was tried, and only its larger variance β is: what is left of
- * the noise costs little where the paper is black. The table of facts shows both.
+ * the model of ddpm-mnist. The first asks that DDPM with η = 1 be clearly worse than DDIM in 20 steps, as it is on CIFAR-10.
+ * On these digits it is better: its fresh noise mends what a short training got wrong. What does hold of the paper's order:
+ * few steps cost DDPM more than DDIM, and with the variance β it is worse outright. The table of facts shows all of it.
  */
 export const ddimMnistSuite = defineSuite({
   name: 'ddim-mnist',
@@ -42,6 +44,7 @@ export const ddimMnistSuite = defineSuite({
   quick: { steps: 1 },
   checks: [
     { id: '12.5', name: few, kind: 'D', direction: '<=', threshold: 1.2 },
+    { id: '12.5', name: lost, kind: 'D', direction: '>=', threshold: 'calibrated' },
     { id: '12.5', name: rough, kind: 'D', direction: '>=', threshold: 'calibrated' },
     { id: '12.6', name: inversion, kind: 'D', direction: '<=', threshold: 0.01 },
     { id: '12.6', name: falls, kind: 'D', direction: '>=', threshold: 'calibrated' },
@@ -49,6 +52,7 @@ export const ddimMnistSuite = defineSuite({
     { id: '12.7', name: time, kind: 'D', direction: '>=', threshold: 3 },
     { id: '12.7', name: exact, kind: 'D', direction: '<=', threshold: 1e-4, quickThreshold: 1e-4 },
     { id: '12.5', name: tooFew, kind: 'N', breaks: few },
+    { id: '12.5', name: kept, kind: 'N', breaks: lost },
     { id: '12.5', name: everyStep, kind: 'N', breaks: rough },
     { id: '12.6', name: swapped, kind: 'N', breaks: inversion },
     { id: '12.6', name: swappedFalls, kind: 'N', breaks: falls },
@@ -71,10 +75,14 @@ async function measureTable(context: SuiteContext): Promise<void> {
   const { model } = await context.train(ddpmMnist, { variant: 'half-size', changes });
   const reference = await createDigitReference({ files: context.files, imageSize: changes.imageSize });
   try {
-    const { ddim, beta } = await measureSamplers(context, model, reference);
+    const { ddim, ddpm, beta } = await measureSamplers(context, model, reference);
     const all = model.schedule.timesteps;
-    context.report(few, { healthy: ddim.get(20)! / ddim.get(all)! });
-    context.report(tooFew, { broken: ddim.get(2)! / ddim.get(all)! });
+    const loss = (scores: ReadonlyMap<number, number>, steps: number) =>
+      scores.get(steps)! / scores.get(all)!;
+    context.report(few, { healthy: loss(ddim, 20) });
+    context.report(tooFew, { broken: loss(ddim, 2) });
+    context.report(lost, { healthy: loss(ddpm, 10) / loss(ddim, 10) });
+    context.report(kept, { broken: loss(ddpm, 100) / loss(ddim, 100) });
     context.report(rough, { healthy: beta.get(20)! / ddim.get(20)! });
     context.report(everyStep, { broken: beta.get(all)! / ddim.get(all)! });
   } finally {
@@ -132,7 +140,7 @@ async function measureTimes(context: SuiteContext): Promise<void> {
   for (const backend of ['cpu', 'webgpu'] as const) {
     const found = await timeOnBackend(backend, [5, 20]);
     if (!found) context.note(`${backend} is not there: its time per image was not measured`);
-    for (const [steps, seconds] of found ?? [])
-      context.fact(`${backend}: seconds an image, ${steps} steps`, seconds);
+    for (const [steps, seconds] of found?.times ?? [])
+      context.fact(`${backend} on ${found!.device}: seconds an image, ${steps} steps`, seconds);
   }
 }

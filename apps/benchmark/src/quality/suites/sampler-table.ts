@@ -18,8 +18,9 @@ const samplers = {
 type SamplerTitle = keyof typeof samplers;
 
 export interface SamplerScores {
-  /** FID-LeNet by steps: DDIM, and DDPM with β for its variance. */
+  /** FID-LeNet by steps: DDIM, DDPM as DDIM with η = 1, and DDPM with β for its variance. */
   readonly ddim: ReadonlyMap<number, number>;
+  readonly ddpm: ReadonlyMap<number, number>;
   readonly beta: ReadonlyMap<number, number>;
 }
 
@@ -43,8 +44,8 @@ export async function measureSamplers(
     return scores;
   };
   const ddim = await measure('DDIM', [2, ...fewSteps, all]);
-  await measure('DDPM', [...fewSteps, all]);
+  const ddpm = await measure('DDPM', [...fewSteps, all]);
   const beta = await measure('DDPM, β', [20, all]);
   await measure('DPM-Solver++', fewSteps);
-  return { ddim, beta };
+  return { ddim, ddpm, beta };
 }

@@ -1,4 +1,10 @@
-import { type BackendName, createRandomStream, currentBackend, selectBackend } from '@tintype/core-tensor';
+import {
+  type BackendName,
+  createRandomStream,
+  currentBackend,
+  selectBackend,
+  TintypeError,
+} from '@tintype/core-tensor';
 import { sampleDdim } from '@tintype/diffusion';
 import { ddpmMnist } from '@tintype/recipes';
 
@@ -31,17 +37,24 @@ export async function timePerImage(
   return times;
 }
 
+export interface BackendTimes {
+  /** The adapter of WebGPU, SwiftShader where there is no GPU. */
+  readonly device: string;
+  readonly times: ReadonlyMap<number, number>;
+}
+
 /** On a backend that may not be there; afterwards the one of before is in use again. */
 export async function timeOnBackend(
   backend: BackendName,
   steps: readonly number[],
-): Promise<ReadonlyMap<number, number> | undefined> {
+): Promise<BackendTimes | undefined> {
   const before = currentBackend();
   try {
-    await selectBackend({ backend });
-    return await timePerImage(steps, 1);
-  } catch {
-    return undefined;
+    const { device } = await selectBackend({ backend, allowSoftwareAdapter: true });
+    return { device, times: await timePerImage(steps, 1) };
+  } catch (error) {
+    if (error instanceof TintypeError && error.code === 'E_BACKEND_UNAVAILABLE') return undefined;
+    throw error;
   } finally {
     await selectBackend({ backend: before.name, threads: before.threads });
   }
