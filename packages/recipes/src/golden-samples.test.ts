@@ -25,7 +25,7 @@ const golden: Readonly<Record<string, string>> = {
   'vq-vae-mnist': 'aa99cd641e4b2916',
   'gan-mnist': 'd787627016553d24',
   'ddpm-mnist': '577e02a0215b85f6',
-  'ddpm-points': '300da4a17e8df262',
+  'ddpm-points': '5f7fb520db4fce70',
   'latent-diffusion-mnist': '84e3501b22756c8c',
   'cfg-mnist': '90ff8b99836a2888',
 };
