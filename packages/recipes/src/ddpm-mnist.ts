@@ -86,6 +86,8 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, ScheduledUNet, DiffusionSampleOp
       metric: 'noiseError',
       direction: '<=',
       threshold: 0.05,
+      healthy: [0.048319, 0.048199, 0.047951],
+      broken: [0.10312, 0.10401, 0.10484],
     },
     {
       id: '11.6',
@@ -93,6 +95,8 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, ScheduledUNet, DiffusionSampleOp
       metric: 'classesCovered',
       direction: '>=',
       threshold: 10,
+      healthy: [10, 10, 10],
+      broken: [1, 1, 1],
     },
     {
       id: '12.6',

@@ -76,7 +76,7 @@ const sampleOptions: DdpmPointsSampleOptions = {
 const steps = 5000;
 
 /** Points that `evaluate` looks at, at the most. */
-const evaluatedPoints = 4000;
+const evaluatedPoints = 16_000;
 const scoredPoints = 256;
 
 /** Points of the plane from denoising diffusion (Ho et al. 2020): a picture is a scatter of some of them. */
@@ -161,6 +161,8 @@ export const ddpmPoints: Recipe<DdpmPointsConfig, DdpmPoints, DdpmPointsSampleOp
       metric: 'energyRatio',
       direction: '<=',
       threshold: 2,
+      healthy: [0.69721, 0.87519, 1.4186],
+      broken: [60.755, 67.994, 62.964],
     },
   ],
 };

@@ -5,12 +5,12 @@ import { drawPoints, type PointSetName, pointSets } from './point-sets.ts';
 /** Points compared at once; with more, fewer comparisons would be made in the same time. */
 const setSize = 1000;
 /** Pairs of real sets whose mean is the floor: a single one is off by half. */
-const floorPairs = 12;
+const floorPairs = 32;
 
 export type PointFigures = {
   /** Energy distance of the samples to as many real points, in the units of the points; mean over sets of at most 1000. */
   readonly energyDistance: number;
-  /** The same between two sets of as many real points, mean of twelve: what a perfect generator would have. */
+  /** The same between two sets of as many real points, mean of 32: what a perfect generator would have. */
   readonly energyFloor: number;
   /** energyDistance ÷ energyFloor. */
   readonly energyRatio: number;

@@ -127,4 +127,4 @@ export const acceptanceLines: readonly AcceptanceLine[] = Object.entries(bySyste
  * Systems that claim to meet every line above. Adding one is a promise: the tests fail while one of its lines has no check
  * in any suite. Add it when its suites are calibrated and their committed results pass.
  */
-export const finishedSystems: readonly SystemId[] = ['autoencoder', 'vae', 'vq-vae'];
+export const finishedSystems: readonly SystemId[] = ['autoencoder', 'vae', 'vq-vae', 'ddpm', 'ddim'];

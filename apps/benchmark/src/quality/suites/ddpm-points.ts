@@ -7,7 +7,7 @@ const moons = 'two moons: energy distance ÷ that of as many real points';
 const lostRing = 'a wrong ᾱ: the ring is not found';
 const lostMoons = 'a wrong ᾱ: the moons are not found';
 
-const evaluation = { count: 20 }; // pictures of 200 points
+const evaluation = { count: 80 }; // pictures of 200 points
 
 /** Acceptance line 11.5. */
 export const ddpmPointsSuite = defineSuite({
