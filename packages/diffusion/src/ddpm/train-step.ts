@@ -1,20 +1,10 @@
+import type { ParameterTree, TrainStep, tf } from '@tintype/core-tensor';
+import type { Denoiser } from '../denoiser.ts';
 import {
-  accumulateGradients,
-  assertAccumulate,
-  type Batch,
-  clipByGlobalNorm,
-  computeGradients,
-  createTrainState,
-  type Ema,
-  type Optimizer,
-  type ParameterTree,
-  type RandomStream,
-  rowsOfStream,
-  TintypeError,
-  type TrainStep,
-  tf,
-} from '@tintype/core-tensor';
-import type { Condition, Denoiser } from '../denoiser.ts';
+  createDenoiserTrainStep,
+  type DenoiserOptimizers,
+  type DenoiserTrainStepOptions,
+} from '../denoiser-train-step/denoiser-train-step.ts';
 import type { NoiseSchedule } from '../noise-schedule/index.ts';
 import { createUniformTimestepSampler, type TimestepSampler } from '../timestep-sampler/index.ts';
 import { assertLossKind, type DdpmLossKind, defaultLossKind } from './config.ts';
@@ -26,16 +16,10 @@ import { ddpmLoss } from './loss.ts';
 // Differences from the paper: the network may predict x_0 or v instead, and learn its variance (Nichol & Dhariwal 2021,
 // arXiv 2102.09672); the loss may be weighted by timestep, timesteps drawn by their losses.
 
-export interface DdpmOptimizers {
-  readonly denoiser: Optimizer;
-}
+export type DdpmOptimizers = DenoiserOptimizers;
 
-export interface DdpmTrainStepOptions {
+export interface DdpmTrainStepOptions extends DenoiserTrainStepOptions {
   readonly schedule: NoiseSchedule;
-  /** Updated after every step; freed with the train step. */
-  readonly ema?: Ema;
-  /** Largest global norm of the gradients, > 0; null does not clip. @default 1 */
-  readonly gradientClip?: number | null;
   /** What is minimised, see `ddpmLoss`. @default 'simple', or 'hybrid' where the denoiser learns its variance */
   readonly loss?: DdpmLossKind;
   /** λ of the hybrid loss, > 0. @default 0.001 */
@@ -44,13 +28,6 @@ export interface DdpmTrainStepOptions {
   readonly timestepWeights?: Float64Array;
   /** Which timesteps are drawn; freed with the train step. @default uniform */
   readonly timestepSampler?: TimestepSampler;
-  /** What of the batch conditions the denoiser; owns nothing. @default nothing */
-  readonly condition?: (batch: Batch, rng: RandomStream) => Condition;
-  /**
-   * Slices that a batch is cut into, so that the activations of one slice live at a time; the numbers are those of the
-   * whole batch, up to rounding. @default 1
-   */
-  readonly accumulate?: number;
 }
 
 /**
@@ -64,80 +41,29 @@ export function createDdpmTrainStep(
   optimizers: DdpmOptimizers,
   options: DdpmTrainStepOptions,
 ): TrainStep {
-  const { schedule, ema, gradientClip = 1, timestepWeights, condition, accumulate = 1 } = options;
+  const where = 'createDdpmTrainStep';
+  const { schedule, timestepWeights } = options;
   const { loss = defaultLossKind(model.varianceType), vlbWeight = 0.001 } = options;
-  assertClip(gradientClip);
-  assertAccumulate('createDdpmTrainStep', accumulate);
   assertLossKind(model, { loss, vlbWeight });
-  const optimizer = optimizers.denoiser;
   const sampler = options.timestepSampler ?? createUniformTimestepSampler(schedule);
-
-  function run(batch: Batch, rng: RandomStream): Record<string, tf.Scalar> {
-    return tf.tidy((): Record<string, tf.Scalar> => {
-      // Draw a timestep and noise for each image.
-      const xStart = batch.images as tf.Tensor4D;
-      const { t, weights } = sampler.draw(rng.fork('timesteps'), xStart.shape[0]);
-      const noise = rng.fork('noise').normal<tf.Rank.R4>(xStart.shape);
-      const given = condition?.(batch, rng.fork('condition'));
-      const whole = { xStart, noise, t, ...(weights && { sampleWeights: weights }), ...withPrefix(given) };
-      // Descend on the loss, in slices, and keep what each image contributed.
-      const sampleLosses: tf.Tensor1D[] = [];
-      const onSampleLosses =
-        sampler.update && ((each: tf.Tensor1D) => sampleLosses.push(tf.keep(each.clone())));
-      const terms = { loss, vlbWeight, timestepWeights, ...(onSampleLosses && { onSampleLosses }) };
-      try {
-        const { losses, gradients } = accumulateGradients(whole, accumulate, (slice, rows) => {
-          const dropoutRng = rowsOfStream(rng.fork('dropout'), rows);
-          const input = { ...slice, ...terms, condition: given && withoutPrefix(slice), dropoutRng };
-          return computeGradients(() => ddpmLoss(model, schedule, input), model.parameters);
-        });
-        const clipped = gradientClip === null ? undefined : clipByGlobalNorm(gradients, gradientClip);
-        optimizer.step(clipped?.gradients ?? gradients);
-        ema?.update();
-        sampler.update?.(t, tf.concat(sampleLosses) as tf.Tensor1D);
-        const { total, ...parts } = losses;
-        return { loss: total!, ...parts, ...(clipped && { gradientNorm: clipped.norm }) };
-      } finally {
-        tf.dispose(sampleLosses);
-      }
-    });
-  }
-
-  return {
-    phases: [{ name: 'denoiser', interval: 1, run: (batch, { rng }) => run(batch, rng) }],
-    state: createTrainState({
-      parameters: model.parameters,
-      optimizers: { denoiser: optimizer },
-      ema,
-      parts: sampler.state ? { timestepSampler: sampler.state } : {},
-    }),
-    accumulate,
-    dispose() {
-      optimizer.dispose();
-      ema?.dispose();
-      sampler.dispose();
+  const { state, update } = sampler;
+  const terms = { loss, vlbWeight, ...(timestepWeights && { timestepWeights }) };
+  return createDenoiserTrainStep<DdpmDraws>(
+    model,
+    optimizers,
+    {
+      where,
+      draw({ shape }, rng) {
+        const { t, weights } = sampler.draw(rng, shape[0]);
+        return { t, ...(weights && { sampleWeights: weights }) };
+      },
+      loss: (slice) => ddpmLoss(model, schedule, { ...slice, ...terms }),
+      ...(update && { observe: ({ t }, losses) => update(t, losses) }),
+      ...(state && { state: { timestepSampler: state } }),
+      dispose: () => sampler.dispose(),
     },
-  };
+    options,
+  );
 }
 
-const prefix = 'condition/';
-
-/** The condition's tensors under names that no other tensor of a batch has. */
-function withPrefix(condition: Condition = {}): Condition {
-  return Object.fromEntries(Object.entries(condition).map(([name, tensor]) => [prefix + name, tensor]));
-}
-
-function withoutPrefix(tensors: Condition): Condition {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-}
-
-function assertClip(gradientClip: number | null): void {
-  if (gradientClip === null || gradientClip > 0) return;
-  throw new TintypeError('E_CONFIG', {
-    where: 'createDdpmTrainStep: gradientClip',
-    what: 'the largest gradient norm must be above 0',
-    got: gradientClip,
-    remedy: 'Pass null to leave the gradients as they are',
-  });
-}
+type DdpmDraws = { readonly t: tf.Tensor1D; readonly sampleWeights?: tf.Tensor1D };

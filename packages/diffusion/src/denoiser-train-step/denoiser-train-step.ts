@@ -12,6 +12,7 @@ import {
   type ParameterTree,
   type RandomStream,
   rowsOfStream,
+  type StatePart,
   TintypeError,
   type TrainStep,
   tf,
@@ -44,6 +45,8 @@ type DenoiserSlice<Draws extends BatchTensors> = Draws & {
   readonly noise: tf.Tensor4D;
   readonly condition?: Condition;
   readonly dropoutRng: RandomStream;
+  /** Wants the loss of each image, [b], where the objective observes them; borrowed. */
+  readonly onSampleLosses?: (losses: tf.Tensor1D) => void;
 };
 
 /** What one way of training a denoiser adds to the steps that all of them share. */
@@ -54,6 +57,11 @@ export interface DenoiserObjective<Draws extends BatchTensors> {
   draw(xStart: tf.Tensor4D, rng: RandomStream): Draws;
   /** `total` is minimised and logged as `loss`, other scalars are logged under their names. */
   loss(slice: DenoiserSlice<Draws>): Losses;
+  /** Takes in what each image of the batch contributed, [b], after the update; borrowed. */
+  observe?(draws: Draws, sampleLosses: tf.Tensor1D): void;
+  /** What has to survive between steps, by name. */
+  readonly state?: Readonly<Record<string, StatePart>>;
+  dispose?(): void;
 }
 
 /**
@@ -79,27 +87,42 @@ export function createDenoiserTrainStep<Draws extends BatchTensors>(
       const noise = rng.fork('noise').normal<tf.Rank.R4>(xStart.shape);
       const given = condition?.(batch, rng.fork('condition'));
       const whole = { ...draws, xStart, noise, ...withPrefix(given) };
-      // Descend on the loss.
-      const { losses, gradients } = accumulateGradients(whole, accumulate, (slice, rows) => {
-        const dropoutRng = rowsOfStream(rng.fork('dropout'), rows);
-        const input = { ...slice, condition: given && withoutPrefix(slice), dropoutRng };
-        return computeGradients(() => objective.loss(input), parameters);
-      });
-      const clipped = gradientClip === null ? undefined : clipByGlobalNorm(gradients, gradientClip);
-      optimizer.step(clipped?.gradients ?? gradients);
-      ema?.update();
-      const { total, ...terms } = losses;
-      return { loss: total, ...terms, ...(clipped ? { gradientNorm: clipped.norm } : {}) };
+      // Descend on the loss, in slices, and keep what each image contributed.
+      const sampleLosses: tf.Tensor1D[] = [];
+      const onSampleLosses =
+        objective.observe && ((each: tf.Tensor1D) => sampleLosses.push(tf.keep(each.clone())));
+      try {
+        const { losses, gradients } = accumulateGradients(whole, accumulate, (slice, rows) => {
+          const dropoutRng = rowsOfStream(rng.fork('dropout'), rows);
+          const borrowed = { condition: given && withoutPrefix(slice), dropoutRng };
+          const input = { ...slice, ...borrowed, ...(onSampleLosses && { onSampleLosses }) };
+          return computeGradients(() => objective.loss(input), parameters);
+        });
+        const clipped = gradientClip === null ? undefined : clipByGlobalNorm(gradients, gradientClip);
+        optimizer.step(clipped?.gradients ?? gradients);
+        ema?.update();
+        objective.observe?.(draws, tf.concat(sampleLosses) as tf.Tensor1D);
+        const { total, ...terms } = losses;
+        return { loss: total, ...terms, ...(clipped && { gradientNorm: clipped.norm }) };
+      } finally {
+        tf.dispose(sampleLosses);
+      }
     });
   }
 
   return {
     phases: [{ name: 'denoiser', interval: 1, run: (batch, { rng }) => run(batch, rng) }],
-    state: createTrainState({ parameters, optimizers: { denoiser: optimizer }, ema }),
+    state: createTrainState({
+      parameters,
+      optimizers: { denoiser: optimizer },
+      ema,
+      ...(objective.state && { parts: objective.state }),
+    }),
     accumulate,
     dispose() {
       optimizer.dispose();
       ema?.dispose();
+      objective.dispose?.();
     },
   };
 }
