@@ -104,6 +104,8 @@ export const ddpmMnist: Recipe<DdpmMnistConfig, ScheduledUNet, DiffusionSampleOp
       metric: 'inversionError',
       direction: '<=',
       threshold: 0.01,
+      healthy: [0.00030861, 0.000065497, 0.00029509],
+      broken: [0.12874, 0.12874, 0.1288],
     },
   ],
 };
