@@ -1,4 +1,4 @@
-import { createAdam, createEma, createRandomStream, tf } from '@tintype/core-tensor';
+import { createAdam, createEma, createRandomStream, tf, trainLoop } from '@tintype/core-tensor';
 import { describeOnBackends, describeTrainStep } from '@tintype/core-tensor/testing';
 import { expect, test } from 'vitest';
 import type { PredictionType } from '../denoiser.ts';
@@ -7,7 +7,11 @@ import { drawFlowSigmas } from './flow-times.ts';
 import { createPointDenoiser } from './point-denoiser.test-support.ts';
 import { createFlowTrainStep, type FlowTrainStepOptions } from './train-step.ts';
 
-function createTinySystem(options: FlowTrainStepOptions = {}, predictionType: PredictionType = 'flow') {
+function createTinySystem(
+  options: FlowTrainStepOptions = {},
+  predictionType: PredictionType = 'flow',
+  batchSize = 3,
+) {
   const rng = createRandomStream(3);
   const model = { ...createPointDenoiser(rng.fork('init'), { width: 8, dropoutRate: 0.2 }), predictionType };
   const ema = createEma(model.parameters, { emaDecay: 0.99 });
@@ -15,7 +19,7 @@ function createTinySystem(options: FlowTrainStepOptions = {}, predictionType: Pr
   const trainStep = createFlowTrainStep(model, { denoiser }, { ema, ...options });
   const batches = {
     batch: (step: number) => ({
-      images: rng.fork('data').fork(step).uniform<tf.Rank.R4>([3, 1, 1, 2], -1, 1),
+      images: rng.fork('data').fork(step).uniform<tf.Rank.R4>([batchSize, 1, 1, 2], -1, 1),
     }),
   };
   const dispose = () => {
@@ -31,6 +35,26 @@ describeTrainStep('flow matching in slices', () =>
 );
 
 describeOnBackends('the flow train step', () => {
+  /** The moments of Adam after one step are the clipped gradients, times 1 − β₁. */
+  const momentsAfterStep = async (options: FlowTrainStepOptions) => {
+    const { trainStep, batches, rng, dispose } = createTinySystem(options, 'flow', 5);
+    for await (const _ of trainLoop(trainStep, batches, { steps: 1, rng }));
+    const moments = [...trainStep.state.tensors()].filter(([name]) => name.endsWith('/exp_avg'));
+    const values = moments.flatMap(([, { tensor }]) => [...tensor.dataSync()]);
+    dispose();
+    return values;
+  };
+
+  test('in slices it descends on the gradient of the whole batch, dropout included', async () => {
+    const whole = await momentsAfterStep({});
+    expect(whole.some((value) => value !== 0)).toBe(true);
+    for (const accumulate of [2, 5]) {
+      expect(await momentsAfterStep({ accumulate })).toBeAllClose(whole, { rtol: 1e-4, atol: 1e-7 });
+    }
+    const otherTimes = await momentsAfterStep({ timeSampling: 'logit-normal' });
+    expect(otherTimes).not.toBeAllClose(whole, { rtol: 1e-2, atol: 1e-7 });
+  });
+
   test('σ is drawn evenly, or around the middle', () => {
     const share = (config: FlowTrainStepOptions) => {
       const sigmas = drawFlowSigmas(createRandomStream(1), 4000, resolveFlowTimeConfig(config)).dataSync();

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { ddimSteps, stepDdim } from '../ddim/step.ts';
 import { ddpmSteps, stepDdpm } from '../ddpm/step.ts';
 import type { Denoiser } from '../denoiser.ts';
+import { flowAsDenoiser } from '../flow-matching/flow-as-denoiser.ts';
+import { flowSteps, stepFlow } from '../flow-matching/step.ts';
 import { createNoiseSchedule } from '../noise-schedule/index.ts';
 import type { SamplerPlan } from '../samplers/run-sampler.ts';
 import { type InpaintingOptions, sampleInpainting } from './sample.ts';
@@ -105,6 +107,22 @@ describeOnBackends('inpainting', () => {
     await expect(sample({ resamplings: 1.5 })).rejects.toMatchObject({ code: 'E_CONFIG' });
     await expect(sample({ known: wide as tf.Tensor4D })).rejects.toMatchObject({ code: 'E_SHAPE' });
     await expect(sample({ mask: wide as tf.Tensor4D })).rejects.toMatchObject({ code: 'E_SHAPE' });
+  });
+
+  test('a flow is refused, and painted with where it is wrapped as a denoiser', async () => {
+    const [known, cover] = [tf.zeros<tf.Rank.R4>([1, 1, 2, 1]), mask()];
+    const options = { shape: [1, 2, 1], count: 1, rng: rng(), known, mask: cover } as const;
+    const flow: Denoiser = {
+      predictionType: 'flow',
+      varianceType: 'fixed',
+      predict: (xt) => ({ prediction: xt.clone() }),
+    };
+    const flowPlan = { steps: flowSteps({ numInferenceSteps: 2 }), takeStep: stepFlow };
+    await expect(sampleInpainting(flow, flowPlan, options)).rejects.toThrow(
+      /flow prediction.*flowAsDenoiser/,
+    );
+    const painted = await sampleInpainting(flowAsDenoiser(flow, schedule), plan(2), options);
+    expect(painted.shape).toEqual([1, 1, 2, 1]);
   });
 
   test('a solver that remembers earlier steps is refused', async () => {

@@ -15,7 +15,8 @@ export type InpaintingOptions = SampleOptions & InpaintingConfig;
 
 /**
  * Images [count, h, w, c] that equal `known` under the mask. `plan` is that of DDPM, DDIM or Euler; its steps are walked about
- * `resamplings` times. Throws `E_CONFIG` for impossible options and for solvers that carry history, `E_SHAPE`, `E_ABORTED`.
+ * `resamplings` times. Throws `E_CONFIG` for impossible options, for solvers that carry history and for a denoiser that predicts
+ * 'flow', `E_SHAPE`, `E_ABORTED`.
  */
 export async function sampleInpainting<Step extends SamplerStep>(
   denoiser: Denoiser,
@@ -24,6 +25,7 @@ export async function sampleInpainting<Step extends SamplerStep>(
 ): Promise<tf.Tensor4D> {
   const { shape, count, known, mask, jumpLength = 10, resamplings = 10 } = options;
   assertInpaintingConfig(options, [count, ...shape]);
+  assertNoisePath(denoiser);
   const walk = resamplingSteps(steps, jumpLength, resamplings);
   const noise = noiseOfSteps(options);
   const plan: SamplerPlan<ResamplingStep<Step>> = {
@@ -57,6 +59,18 @@ function noiseOfSteps({ rng, firstIndex = 0, count, shape }: SampleOptions) {
       .fork(purpose)
       .fork(index)
       .normalRows(firstIndex, count, [...shape]) as tf.Tensor4D;
+}
+
+/** The known pixels are noised as a noise schedule does it, which is not the straight path of a flow. */
+function assertNoisePath({ predictionType }: Denoiser): void {
+  if (predictionType !== 'flow') return;
+  throw new TintypeError('E_CONFIG', {
+    where: 'sampleInpainting: denoiser',
+    what: 'known pixels are noised along a noise schedule, and a flow has another path',
+    got: 'flow prediction',
+    expected: 'epsilon, sample or v prediction',
+    remedy: 'Wrap the model in flowAsDenoiser and take ddpmPlan, ddimPlan or eulerPlan',
+  });
 }
 
 function carriesHistory(): TintypeError {
