@@ -16,14 +16,14 @@ import {
   type UNet2d,
 } from '@tintype/diffusion';
 import { classifierFreeGuidance, conditionOnLabels } from '@tintype/guidance';
-import type { DdpmRecipeConfig } from './ddpm-recipe.ts';
+import type { DenoiserRecipeConfig } from './ddpm-recipe.ts';
 import { createGuidedMonitors } from './diffusion-monitors.ts';
 import { evaluateGuided } from './evaluate-diffusion.ts';
 import { mnistSource } from './image-source.ts';
 import type { Recipe, SampleRequest } from './recipe.ts';
 import { sourceBatches } from './source-batches.ts';
 
-export interface CfgMnistConfig extends Omit<DdpmRecipeConfig, 'predictionType'> {
+export interface CfgMnistConfig extends Omit<DenoiserRecipeConfig, 'predictionType'> {
   /** Classes of the data. @default 10 */
   readonly numClasses: number;
   /** Share of the images that are learned without their label, in [0, 1); at 0 nothing can be guided. @default 0.1 */

@@ -1,6 +1,8 @@
 import { createDdpmRecipe, type DdpmRecipeConfig } from './ddpm-recipe.ts';
 import { fashionMnistSource } from './image-source.ts';
 
+const steps = 3500;
+
 const config: DdpmRecipeConfig = {
   imageSize: 28,
   patchSize: 2,
@@ -9,10 +11,13 @@ const config: DdpmRecipeConfig = {
   normGroups: 8,
   timesteps: 1000,
   betaSchedule: 'cosine',
-  predictionType: 'epsilon',
+  predictionType: 'v',
   learningRate: 1e-3,
   gradientClip: 1,
   emaDecay: 0.999,
+  warmUpSteps: 50,
+  decaySteps: steps,
+  emaWarmUp: 'ratio',
 };
 
 /** Garments from denoising diffusion, the network of the digits. */
@@ -20,7 +25,7 @@ export const ddpmFashionMnist = createDdpmRecipe(fashionMnistSource, {
   name: 'ddpm-fashion-mnist',
   description: 'Denoising diffusion on Fashion-MNIST garments',
   config,
-  steps: 3500,
+  steps,
   batchSize: 32,
   expectations: [
     {

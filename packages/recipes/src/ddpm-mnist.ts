@@ -1,20 +1,7 @@
-import { createAdam, createEma, linearSchedule, withWarmUp } from '@tintype/core-tensor';
 import { gatherImages } from '@tintype/datasets';
-import { createDdpmTrainStep, createNoiseSchedule, createUNet2d } from '@tintype/diffusion';
-import { createDdpmRecipe, type DdpmRecipeConfig, type ScheduledUNet } from './ddpm-recipe.ts';
+import { createDdpmRecipe, type DdpmRecipe } from './ddpm-recipe.ts';
 import { mnistSource } from './image-source.ts';
 import { inversionError } from './inversion-error.ts';
-import type { Recipe } from './recipe.ts';
-import type { DiffusionSampleOptions } from './sample-with.ts';
-
-export interface DdpmMnistConfig extends DdpmRecipeConfig {
-  /** Updates in which the learning rate rises from 0. @default 50 */
-  readonly warmUpSteps: number;
-  /** Updates after which it has fallen to 0: a third of them at the full rate, then in a straight line. @default 4000 */
-  readonly decaySteps: number;
-  /** How the decay of the average grows: (1 + n)/(10 + n), or not at all. @default 'ratio' */
-  readonly emaWarmUp: 'ratio' | 'none';
-}
 
 const steps = 4000;
 const invertedDigits = 32;
@@ -35,6 +22,9 @@ const recipe = createDdpmRecipe(mnistSource, {
     learningRate: 1e-3,
     gradientClip: 1,
     emaDecay: 0.999,
+    warmUpSteps: 50,
+    decaySteps: steps,
+    emaWarmUp: 'ratio',
   },
   steps,
   batchSize: 32,
@@ -46,23 +36,8 @@ const recipe = createDdpmRecipe(mnistSource, {
  * at the noisy end of the cosine schedule x̂_0 of a predicted ε is its error, many times over. 200 timesteps instead of the
  * paper's 1000, so that a sampler can be measured that takes every one.
  */
-export const ddpmMnist: Recipe<DdpmMnistConfig, ScheduledUNet, DiffusionSampleOptions> = {
+export const ddpmMnist: DdpmRecipe = {
   ...recipe,
-  config: { ...recipe.config, warmUpSteps: 50, decaySteps: steps, emaWarmUp: 'ratio' },
-  create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, ...config }, rng) {
-    const { warmUpSteps, decaySteps, emaWarmUp, ...network } = config;
-    const schedule = createNoiseSchedule({ kind: betaSchedule, timesteps });
-    const model = { ...createUNet2d({ ...network, channels: 1 }, rng), schedule };
-    const ema = createEma(model.parameters, { emaDecay, warmUp: emaWarmUp });
-    const falling = linearSchedule({
-      learningRate,
-      totalSteps: decaySteps,
-      constantSteps: Math.floor(decaySteps / 3),
-    });
-    const denoiser = createAdam(model.parameters, { learningRate: withWarmUp(warmUpSteps, falling) });
-    const trainStep = createDdpmTrainStep(model, { denoiser }, { schedule, ema, gradientClip });
-    return { model, trainStep, ema };
-  },
   async evaluate(model, request) {
     const { imageSize } = model.config;
     const test = await mnistSource.load({ files: request.files, split: 'test', imageSize });

@@ -1,4 +1,12 @@
-import { createAdam, createEma, joinBatches, sampleBatches, type tf } from '@tintype/core-tensor';
+import {
+  createAdam,
+  createEma,
+  joinBatches,
+  linearSchedule,
+  sampleBatches,
+  type tf,
+  withWarmUp,
+} from '@tintype/core-tensor';
 import {
   type BetaScheduleKind,
   createDdpmTrainStep,
@@ -17,7 +25,8 @@ import { type DiffusionSampleOptions, defaultDiffusionSampleOptions, sampleWith 
 import { showSteps } from './show-steps.ts';
 import { sourceBatches } from './source-batches.ts';
 
-export interface DdpmRecipeConfig {
+/** What the recipes of diffusion on a noise schedule have in common. */
+export interface DenoiserRecipeConfig {
   /** Side length in pixels, a multiple of patchSize and of 2 for each further level. @default 28 */
   readonly imageSize: number;
   /** Side of the patches that the stem folds into channels. @default 2 */
@@ -42,6 +51,15 @@ export interface DdpmRecipeConfig {
   readonly emaDecay: number;
 }
 
+export interface DdpmRecipeConfig extends DenoiserRecipeConfig {
+  /** Updates in which the learning rate rises from 0. @default 50 */
+  readonly warmUpSteps: number;
+  /** Updates after which it has fallen to 0: a third of them at the full rate, then in a straight line. @default 4000 */
+  readonly decaySteps: number;
+  /** How the decay of the average grows: (1 + n)/(10 + n), or not at all. @default 'ratio' */
+  readonly emaWarmUp: 'ratio' | 'none';
+}
+
 /** The U-Net and the schedule that it was trained on. */
 export type ScheduledUNet = UNet2d & { readonly schedule: NoiseSchedule };
 
@@ -64,11 +82,17 @@ export function createDdpmRecipe(source: ImageSource, settings: DdpmRecipeSettin
     monitors: ({ model, ema }, request) => createDdpmMonitors({ model, ema: ema! }, { ...request, source }),
     data: (options) => sourceBatches(source, options, options.config.imageSize),
     create({ timesteps, betaSchedule, learningRate, gradientClip, emaDecay, ...config }, rng) {
+      const { warmUpSteps, decaySteps, emaWarmUp, ...network } = config;
       const schedule = createNoiseSchedule({ kind: betaSchedule, timesteps });
-      const unet = createUNet2d({ ...config, channels: source.channels }, rng);
+      const unet = createUNet2d({ ...network, channels: source.channels }, rng);
       const model = { ...unet, schedule };
-      const ema = createEma(model.parameters, { emaDecay });
-      const denoiser = createAdam(model.parameters, { learningRate });
+      const ema = createEma(model.parameters, { emaDecay, warmUp: emaWarmUp });
+      const falling = linearSchedule({
+        learningRate,
+        totalSteps: decaySteps,
+        constantSteps: Math.floor(decaySteps / 3),
+      });
+      const denoiser = createAdam(model.parameters, { learningRate: withWarmUp(warmUpSteps, falling) });
       const trainStep = createDdpmTrainStep(model, { denoiser }, { schedule, ema, gradientClip });
       return { model, trainStep, ema };
     },

@@ -15,7 +15,7 @@ export { binarize } from './binarize.ts';
 export { type CfgMnistConfig, type CfgMnistSampleOptions, cfgMnist } from './cfg-mnist.ts';
 export { ddpmEmoji } from './ddpm-emoji.ts';
 export { ddpmFashionMnist } from './ddpm-fashion-mnist.ts';
-export { type DdpmMnistConfig, ddpmMnist } from './ddpm-mnist.ts';
+export { ddpmMnist } from './ddpm-mnist.ts';
 export {
   type DdpmPoints,
   type DdpmPointsConfig,
@@ -28,6 +28,7 @@ export {
   type DdpmRecipe,
   type DdpmRecipeConfig,
   type DdpmRecipeSettings,
+  type DenoiserRecipeConfig,
   type ScheduledUNet,
   sampleScheduled,
 } from './ddpm-recipe.ts';

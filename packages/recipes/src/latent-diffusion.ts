@@ -15,7 +15,7 @@ import {
   tf,
 } from '@tintype/core-tensor';
 import { createDdpmTrainStep, createNoiseSchedule, createUNet2d } from '@tintype/diffusion';
-import type { DdpmRecipeConfig, ScheduledUNet } from './ddpm-recipe.ts';
+import type { DenoiserRecipeConfig, ScheduledUNet } from './ddpm-recipe.ts';
 import {
   createLatentFirstStage,
   createLatentFirstStageTrainStep,
@@ -27,7 +27,7 @@ import { type DiffusionSampleOptions, sampleWith } from './sample-with.ts';
 import { showSteps } from './show-steps.ts';
 
 /** `blockOutChannels`, `layersPerBlock` and what follows them are the denoiser's, as those of a DDPM in pixels. */
-export type LatentDiffusionConfig = LatentFirstStageConfig & Omit<DdpmRecipeConfig, 'patchSize'>;
+export type LatentDiffusionConfig = LatentFirstStageConfig & Omit<DenoiserRecipeConfig, 'patchSize'>;
 
 /** Both stages: parameters `first_stage.…` and `denoiser.…`. */
 export interface LatentDiffusion extends Model<LatentDiffusionConfig> {
