@@ -38,6 +38,7 @@ test('the package exports what it says', () => {
     'latePlan',
     'loadDiffusersPipeline',
     'loadUNet2d',
+    'loadUNet2dCondition',
     'lookupTimesteps',
     'measureVariationalBound',
     'minSnrWeights',
@@ -63,6 +64,7 @@ test('the package exports what it says', () => {
     'sampleUniPc',
     'saveDiffusersPipeline',
     'saveUNet2d',
+    'saveUNet2dCondition',
     'sectionedTimesteps',
     'sigmoidAlphaBar',
     'signalToNoiseRatio',
@@ -79,5 +81,6 @@ test('the package exports what it says', () => {
     'velocity',
     'writeDiffusersScheduler',
     'writeDiffusersUNet2d',
+    'writeDiffusersUNet2dCondition',
   ]);
 });

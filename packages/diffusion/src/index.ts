@@ -36,6 +36,7 @@ export {
   type LoadUNet2dOptions,
   loadDiffusersPipeline,
   loadUNet2d,
+  loadUNet2dCondition,
   type NoiseSchedulePipeline,
   type PipelineSampleOptions,
   readDiffusersFlowScheduler,
@@ -45,8 +46,10 @@ export {
   type SaveDiffusersPipelineOptions,
   saveDiffusersPipeline,
   saveUNet2d,
+  saveUNet2dCondition,
   writeDiffusersScheduler,
   writeDiffusersUNet2d,
+  writeDiffusersUNet2dCondition,
 } from './diffusers/index.ts';
 export type { DpmSolverConfig } from './dpm-solver/config.ts';
 export { type DpmSolverSampleOptions, dpmSolverPlan, sampleDpmSolver } from './dpm-solver/sample.ts';

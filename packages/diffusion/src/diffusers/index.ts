@@ -18,7 +18,8 @@ export {
   readDiffusersFlowScheduler,
   readDiffusersScheduler,
 } from './scheduler-config.ts';
-export { readDiffusersUNet2dCondition } from './unet-condition-config.ts';
+export { readDiffusersUNet2dCondition, writeDiffusersUNet2dCondition } from './unet-condition-config.ts';
+export { loadUNet2dCondition, saveUNet2dCondition } from './unet-condition-folder.ts';
 export { readDiffusersUNet2d, writeDiffusersUNet2d } from './unet-config.ts';
 export { type LoadUNet2dOptions, loadUNet2d, saveUNet2d } from './unet-folder.ts';
 export {

@@ -1,14 +1,7 @@
-import {
-  type JsonObject,
-  type LoadedModel,
-  loadDiffusersModel,
-  type RandomStream,
-  type Storage,
-  TintypeError,
-} from '@tintype/core-tensor';
+import { type LoadedModel, type RandomStream, type Storage, TintypeError } from '@tintype/core-tensor';
 import type { UNet2d } from '../unet/unet-2d.ts';
-import { createUNet2dCondition, type UNet2dCondition } from '../unet-condition/unet-2d-condition.ts';
-import { readDiffusersUNet2dCondition } from './unet-condition-config.ts';
+import type { UNet2dCondition } from '../unet-condition/unet-2d-condition.ts';
+import { loadUNet2dCondition } from './unet-condition-folder.ts';
 import { type LoadUNet2dOptions, loadUNet2d } from './unet-folder.ts';
 
 /** The networks of diffusers that a pipeline here can have. */
@@ -45,15 +38,11 @@ function loadClass(
   rng: RandomStream,
   options: LoadUNet2dOptions,
 ): Promise<LoadedModel<DiffusersDenoiser>> {
-  const { variant, ...types } = options;
   switch (className) {
     case 'UNet2DModel':
       return loadUNet2d(storage, folder, rng, options);
-    case 'UNet2DConditionModel': {
-      const create = (json: JsonObject) =>
-        createUNet2dCondition({ ...readDiffusersUNet2dCondition(json), ...types }, rng);
-      return loadDiffusersModel(storage, folder, create, { variant });
-    }
+    case 'UNet2DConditionModel':
+      return loadUNet2dCondition(storage, folder, rng, options);
     default:
       throw new TintypeError('E_CONFIG', {
         where: 'model_index.json: unet',

@@ -1,16 +1,19 @@
-import type { ResolvedUNet2dConfig } from '../unet/config.ts';
+import type { DiffusersDenoiser } from './load-denoiser.ts';
+
+type DenoiserConfig = DiffusersDenoiser['config'];
 
 export interface ModelCardOptions {
   readonly className: string;
-  readonly config: ResolvedUNet2dConfig;
+  readonly config: DenoiserConfig;
 }
 
 /** The README of an exported pipeline: how Python makes images of it, and what is not as one would expect. */
 export function modelCard({ className, config }: ModelCardOptions): string {
   const { imageSize, channels, patchSize, numClasses } = config;
+  const isConditional = numClasses !== null || 'crossAttentionDim' in config;
   const parts = [
     `# ${className}\n\nImages of ${imageSize}x${imageSize} pixels, ${channels} channel${channels === 1 ? '' : 's'}. Trained and written by Tintype.`,
-    numClasses === null ? unconditional(className, patchSize) : conditional(config),
+    isConditional ? conditional(config) : unconditional(className, patchSize),
     ...(patchSize === 1 ? [] : [patches(config)]),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -28,36 +31,45 @@ function unconditional(className: string, patchSize: number): string {
   );
 }
 
-/** The pipelines of diffusers pass no classes on, so that the loop stands here. */
-function conditional({
-  numClasses,
-  hasNullLabel,
-  patchSize,
-  imageSize,
-  channels,
-}: ResolvedUNet2dConfig): string {
+/** These pipelines of diffusers pass no classes and no tokens on, so that the loop stands here. */
+function conditional(config: DenoiserConfig): string {
+  const { numClasses, hasNullLabel, patchSize, imageSize, channels } = config;
   const side = imageSize / patchSize;
-  const label = hasNullLabel
-    ? `Classes are 0 to ${(numClasses ?? 0) - 1}; class ${numClasses} is the null label of classifier-free guidance.`
-    : `Classes are 0 to ${(numClasses ?? 0) - 1}.`;
-  return `${label} The pipeline passes no classes on:\n\n${python(
+  const tokenChannels = 'crossAttentionDim' in config ? config.crossAttentionDim.at(-1) : undefined;
+  const said = [
+    ...(numClasses === null ? [] : [`Classes are 0 to ${numClasses - 1}.`]),
+    ...(numClasses !== null && hasNullLabel
+      ? [`Class ${numClasses} is the null label of classifier-free guidance.`]
+      : []),
+    ...(tokenChannels === undefined ? [] : [`It looks at tokens of ${tokenChannels} channels.`]),
+  ];
+  const passed = [
+    ...(tokenChannels === undefined ? [] : ['tokens']),
+    ...(numClasses === null ? [] : ['class_labels=labels']),
+  ];
+  return `${said.join(' ')} The pipeline passes none on:\n\n${python(
     'import torch',
     'from diffusers import DiffusionPipeline',
     '',
     'pipeline = DiffusionPipeline.from_pretrained(".")',
     `x = torch.randn(4, ${channels * patchSize ** 2}, ${side}, ${side})`,
-    'labels = torch.tensor([0, 0, 0, 0])',
+    ...(tokenChannels === undefined
+      ? []
+      : [
+          `tokens = torch.randn(4, 8, ${tokenChannels})  # what it was trained on: [batch, tokens, channels]`,
+        ]),
+    ...(numClasses === null ? [] : ['labels = torch.tensor([0, 0, 0, 0])']),
     'pipeline.scheduler.set_timesteps(50)',
     'with torch.no_grad():',
     '    for t in pipeline.scheduler.timesteps:',
-    '        output = pipeline.unet(x, t, class_labels=labels).sample',
+    `        output = pipeline.unet(x, t, ${passed.join(', ')}).sample`,
     '        x = pipeline.scheduler.step(output, t, x).prev_sample',
     'images = (x / 2 + 0.5).clamp(0, 1)',
     ...(patchSize === 1 ? [] : shuffle('images', patchSize)),
   )}`;
 }
 
-function patches({ patchSize, channels, imageSize }: ResolvedUNet2dConfig): string {
+function patches({ patchSize, channels, imageSize }: DenoiserConfig): string {
   const side = imageSize / patchSize;
   return [
     `The network works on squares of ${patchSize}x${patchSize} pixels: to diffusers it is a network on ${channels * patchSize ** 2} channels at ${side}x${side}.`,

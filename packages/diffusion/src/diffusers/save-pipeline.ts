@@ -1,8 +1,8 @@
 import { type Storage, writeJsonObject } from '@tintype/core-tensor';
-import type { UNet2d } from '../unet/unet-2d.ts';
+import type { DiffusersDenoiser } from './load-denoiser.ts';
 import { modelCard } from './model-card.ts';
 import { pathIn } from './pipeline-index.ts';
-import { saveUNet2d } from './unet-folder.ts';
+import { saveDenoiser } from './save-denoiser.ts';
 import {
   type DiffusersFlowOptions,
   type DiffusersScheduleOptions,
@@ -11,7 +11,7 @@ import {
 } from './write-scheduler.ts';
 
 /** The denoiser says what it predicts and whether it learns its variance. */
-export type SaveDiffusersPipelineOptions = { readonly denoiser: UNet2d } & (
+export type SaveDiffusersPipelineOptions = { readonly denoiser: DiffusersDenoiser } & (
   | Omit<DiffusersScheduleOptions, 'predictionType' | 'varianceType'>
   | Omit<DiffusersFlowOptions, 'predictionType'>
 );
@@ -37,12 +37,12 @@ export async function saveDiffusersPipeline(
   const card = modelCard({ className, config: denoiser.config });
 
   await storage.remove(pathIn(folder, 'model_index.json'));
-  await saveUNet2d(storage, pathIn(folder, 'unet'), denoiser);
+  const unetClass = await saveDenoiser(storage, pathIn(folder, 'unet'), denoiser);
   await writeJsonObject(storage, pathIn(folder, 'scheduler/scheduler_config.json'), scheduler);
   await storage.write(pathIn(folder, 'README.md'), new TextEncoder().encode(card));
   await writeJsonObject(storage, pathIn(folder, 'model_index.json'), {
     _class_name: className,
     scheduler: ['diffusers', scheduler._class_name],
-    unet: ['diffusers', 'UNet2DModel'],
+    unet: ['diffusers', unetClass],
   });
 }

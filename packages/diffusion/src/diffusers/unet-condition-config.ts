@@ -4,14 +4,18 @@ import {
   type JsonObject,
   listAt,
   numberAt,
-  numberOrNullAt,
   numbersAt,
   refuseUnknownKeys,
   refuseUnsupported,
 } from '@tintype/core-tensor';
-import type { UNet2dConditionConfig, UNetConditionBlockKind } from '../unet-condition/config.ts';
+import {
+  resolveUNet2dConditionConfig,
+  type UNet2dConditionConfig,
+  type UNetConditionBlockKind,
+} from '../unet-condition/config.ts';
+import { firstOfEach, nameOf } from './supported-names.ts';
+import { readUNetKeys, writeUNetKeys } from './unet-keys.ts';
 
-const timeConditionings = { default: 'add', scale_shift: 'scale-shift' } as const;
 const downKinds = { DownBlock2D: 'plain', CrossAttnDownBlock2D: 'cross-attention' } as const;
 const upKinds = { UpBlock2D: 'plain', CrossAttnUpBlock2D: 'cross-attention' } as const;
 const defaultChannels = [320, 640, 1280, 1280];
@@ -26,7 +30,7 @@ const defaultUp = ['UpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'Cro
  */
 export function readDiffusersUNet2dCondition(config: JsonObject): UNet2dConditionConfig {
   refuseUnsupported(config, supported);
-  refuseUnknownKeys(config, [...Object.keys(supported), ...readKeys]);
+  refuseUnknownKeys(config, Object.keys(writeDiffusersUNet2dCondition(smallest)));
   if (config.norm_num_groups === null) refuseUnsupported(config, { norm_num_groups: ['a number'] });
   const given = { block_out_channels: defaultChannels, ...config };
   const kinds = (key: string, known: Readonly<Record<string, UNetConditionBlockKind>>, usual: string[]) => {
@@ -46,16 +50,37 @@ export function readDiffusersUNet2dCondition(config: JsonObject): UNet2dConditio
     attentionHeads: numberOrNumbersAt(config, headsKey, 8),
     transformerLayers: numberOrNumbersAt(config, 'transformer_layers_per_block', 1),
     useLinearProjection: booleanAt(config, 'use_linear_projection', false),
-    normGroups: numberAt(config, 'norm_num_groups', 32),
-    normEpsilon: numberAt(config, 'norm_eps', 1e-5),
-    dropout: numberAt(config, 'dropout', 0),
-    timeConditioning: choiceAt(config, 'resnet_time_scale_shift', timeConditionings, 'default'),
-    flipSinToCos: booleanAt(config, 'flip_sin_to_cos', true),
-    frequencyShift: numberAt(config, 'freq_shift', 0),
-    downsamplePadding: numberAt(config, 'downsample_padding', 1) === 0 ? 0 : 1,
-    numClasses: numberOrNullAt(config, 'num_class_embeds'),
+    ...readUNetKeys(config),
   };
 }
+
+/**
+ * A configuration under the names of diffusers' UNet2DConditionModel, every key of it; the null label and patches as in
+ * `writeDiffusersUNet2d`. Prediction and variance type belong to the scheduler.
+ * @throws TintypeError what `createUNet2dCondition` throws
+ */
+export function writeDiffusersUNet2dCondition(config: UNet2dConditionConfig): JsonObject {
+  const unet = resolveUNet2dConditionConfig(config);
+  return {
+    ...firstOfEach(supported),
+    ...withoutEffect,
+    ...writeUNetKeys(unet),
+    attention_head_dim: oneIfAllAreSame(unet.attentionHeads),
+    cross_attention_dim: oneIfAllAreSame(unet.crossAttentionDim),
+    down_block_types: unet.downBlocks.map((kind) => nameOf(downKinds, kind)),
+    num_attention_heads: null,
+    transformer_layers_per_block: oneIfAllAreSame(unet.transformerLayers),
+    up_block_types: unet.upBlocks.map((kind) => nameOf(upKinds, kind)),
+    use_linear_projection: unet.useLinearProjection,
+  };
+}
+
+const smallest: UNet2dConditionConfig = {
+  imageSize: 1,
+  channels: 1,
+  blockOutChannels: [32],
+  crossAttentionDim: 1,
+};
 
 /** What is fixed, and what it may say. */
 const supported: Readonly<Record<string, readonly unknown[]>> = {
@@ -87,32 +112,13 @@ const supported: Readonly<Record<string, readonly unknown[]>> = {
   timestep_post_act: [null],
 };
 
-/** What is read by name; or has no effect: everything here is float32, and some keys belong to features refused above. */
-const readKeys = [
-  'addition_embed_type_num_heads',
-  'addition_time_embed_dim',
-  'attention_head_dim',
-  'block_out_channels',
-  'cross_attention_dim',
-  'down_block_types',
-  'dropout',
-  'flip_sin_to_cos',
-  'freq_shift',
-  'in_channels',
-  'layers_per_block',
-  'norm_eps',
-  'norm_num_groups',
-  'num_attention_heads',
-  'num_class_embeds',
-  'out_channels',
-  'projection_class_embeddings_input_dim',
-  'resnet_time_scale_shift',
-  'sample_size',
-  'transformer_layers_per_block',
-  'up_block_types',
-  'upcast_attention',
-  'use_linear_projection',
-];
+/** Everything here is float32; the other keys belong to features that are refused. */
+const withoutEffect = {
+  addition_embed_type_num_heads: 64,
+  addition_time_embed_dim: null,
+  projection_class_embeddings_input_dim: null,
+  upcast_attention: false,
+};
 
 function numberOrNumbersAt(config: JsonObject, key: string, fallback: number): number | readonly number[] {
   return Array.isArray(config[key]) ? numbersAt(config, key) : numberAt(config, key, fallback);
@@ -124,4 +130,8 @@ function sameNumberAt(config: JsonObject, key: string, fallback: number): number
   if (typeof value === 'number') return value;
   refuseUnsupported({ [key]: new Set(value).size }, { [key]: [1] });
   return value[0]!;
+}
+
+function oneIfAllAreSame(values: readonly number[]): number | readonly number[] {
+  return new Set(values).size === 1 ? values[0]! : values;
 }

@@ -16,8 +16,9 @@ import {
   type UNet2dConfig,
   type UNetBlockKind,
 } from '../unet/config.ts';
+import { firstOfEach, nameOf } from './supported-names.ts';
+import { readUNetKeys, writeUNetKeys } from './unet-keys.ts';
 
-const timeConditionings = { default: 'add', scale_shift: 'scale-shift' } as const;
 const downKinds = { DownBlock2D: 'plain', AttnDownBlock2D: 'attention' } as const;
 const upKinds = { UpBlock2D: 'plain', AttnUpBlock2D: 'attention' } as const;
 
@@ -37,9 +38,6 @@ const fixedValues = {
   upsample_type: ['conv'],
 } as const;
 
-/** Private to this library, and passed over by diffusers: the last class is the null label. */
-const nullLabelKey = '_tintype_null_label';
-
 /**
  * Reads the `config.json` of a diffusers UNet2DModel as a configuration for `createUNet2d`; the weights beside it then
  * load by name. What the scheduler's configuration says (prediction type) is the caller's to add. Keys that the file
@@ -52,10 +50,7 @@ export function readDiffusersUNet2d(config: JsonObject): UNet2dConfig {
     listAt(config, key).map(
       (_, i) => choiceAt({ [key]: listAt(config, key)[i] }, key, known, '') as UNetBlockKind,
     );
-  const timeConditioning = choiceAt(config, 'resnet_time_scale_shift', timeConditionings, 'default');
-  const hasNullLabel = booleanAt(config, nullLabelKey, false);
-  const normGroups = numberAt(config, 'norm_num_groups', 32);
-  const classes = numberOrNullAt(config, 'num_class_embeds');
+  const shared = readUNetKeys(config);
   return {
     imageSize: readSide(config),
     channels: numberAt(config, 'in_channels', 3),
@@ -65,17 +60,9 @@ export function readDiffusersUNet2d(config: JsonObject): UNet2dConfig {
     downBlocks: kinds('down_block_types', downKinds),
     upBlocks: kinds('up_block_types', upKinds),
     midBlockAttention: booleanAt(config, 'add_attention', true),
-    midBlockAttentionNorm: readMidBlockAttentionNorm(config, timeConditioning === 'add', normGroups),
+    midBlockAttentionNorm: readMidBlockAttentionNorm(config, shared),
     attentionHeadDim: config.attention_head_dim === null ? null : numberAt(config, 'attention_head_dim', 8),
-    normGroups,
-    normEpsilon: numberAt(config, 'norm_eps', 1e-5),
-    dropout: numberAt(config, 'dropout', 0),
-    timeConditioning,
-    flipSinToCos: booleanAt(config, 'flip_sin_to_cos', true),
-    frequencyShift: numberAt(config, 'freq_shift', 0),
-    downsamplePadding: numberAt(config, 'downsample_padding', 1) === 0 ? 0 : 1,
-    numClasses: classes === null ? null : classes - (hasNullLabel ? 1 : 0),
-    ...(hasNullLabel ? { hasNullLabel } : {}),
+    ...shared,
   };
 }
 
@@ -87,31 +74,16 @@ export function readDiffusersUNet2d(config: JsonObject): UNet2dConfig {
  */
 export function writeDiffusersUNet2d(config: UNet2dConfig): JsonObject {
   const unet = resolveUNet2dConfig(config);
-  const square = unet.patchSize ** 2;
-  const hasNullLabel = unet.numClasses !== null && unet.hasNullLabel;
   return {
-    ...Object.fromEntries(Object.entries(fixedValues).map(([key, [value]]) => [key, value])),
+    ...firstOfEach(fixedValues),
+    ...writeUNetKeys(unet),
     add_attention: unet.midBlockAttention,
     attention_head_dim: unet.attentionHeadDim,
     attn_norm_num_groups: writeMidBlockAttentionNorm(unet),
-    block_out_channels: unet.blockOutChannels,
     down_block_types: unet.downBlocks.map((kind) => nameOf(downKinds, kind)),
-    downsample_padding: unet.downsamplePadding,
-    dropout: unet.dropout,
-    flip_sin_to_cos: unet.flipSinToCos,
-    freq_shift: unet.frequencyShift,
-    in_channels: unet.channels * square,
-    layers_per_block: unet.layersPerBlock,
-    norm_eps: unet.normEpsilon,
-    norm_num_groups: unet.normGroups,
-    num_class_embeds: unet.numClasses === null ? null : unet.numClasses + (hasNullLabel ? 1 : 0),
     // Of learned time embeddings alone.
     num_train_timesteps: null,
-    out_channels: unet.outChannels * square,
-    resnet_time_scale_shift: nameOf(timeConditionings, unet.timeConditioning),
-    sample_size: unet.imageSize / unet.patchSize,
     up_block_types: unet.upBlocks.map((kind) => nameOf(upKinds, kind)),
-    ...(hasNullLabel ? { [nullLabelKey]: true } : {}),
   };
 }
 
@@ -127,9 +99,12 @@ function readSide(config: JsonObject): number {
 }
 
 /** Left out, UNetMidBlock2D has a group norm where time enters by addition, and none where by scale and shift. */
-function readMidBlockAttentionNorm(config: JsonObject, isLeftOut: boolean, normGroups: number): boolean {
+function readMidBlockAttentionNorm(
+  config: JsonObject,
+  { timeConditioning, normGroups }: Pick<ResolvedUNet2dConfig, 'timeConditioning' | 'normGroups'>,
+): boolean {
   const groups = numberOrNullAt(config, 'attn_norm_num_groups');
-  if (groups === null) return isLeftOut;
+  if (groups === null) return timeConditioning === 'add';
   refuseUnsupported(config, { attn_norm_num_groups: [null, normGroups] });
   return true;
 }
@@ -144,8 +119,4 @@ function writeMidBlockAttentionNorm(unet: ResolvedUNet2dConfig): number | null {
     got: false,
     expected: true,
   });
-}
-
-function nameOf(names: Readonly<Record<string, string>>, value: string): string {
-  return Object.keys(names).find((name) => names[name] === value)!;
 }

@@ -2,19 +2,15 @@ import {
   type JsonObject,
   type LoadedModel,
   loadDiffusersModel,
-  numberAt,
   type RandomStream,
   type Storage,
-  TintypeError,
   writeDiffusersFolder,
 } from '@tintype/core-tensor';
 import type { UNet2dConfig } from '../unet/config.ts';
 import { createUNet2d, type UNet2d } from '../unet/unet-2d.ts';
 import { fromPixelShuffle, toPixelShuffle } from './patch-channels.ts';
+import { unfoldPatches, writePatchSize } from './patch-size.ts';
 import { readDiffusersUNet2d, writeDiffusersUNet2d } from './unet-config.ts';
-
-/** Private to this library, and passed over by diffusers: the net works on squares of so many pixels a side. */
-const patchSizeKey = '_tintype_patch_size';
 
 export interface LoadUNet2dOptions
   extends Pick<UNet2dConfig, 'predictionType' | 'varianceType' | 'checkpointActivations'> {
@@ -34,7 +30,7 @@ export function loadUNet2d(
   { variant, ...options }: LoadUNet2dOptions = {},
 ): Promise<LoadedModel<UNet2d>> {
   const create = (json: JsonObject) =>
-    createUNet2d({ ...withPatches(readDiffusersUNet2d(json), json), ...options }, rng);
+    createUNet2d({ ...unfoldPatches(readDiffusersUNet2d(json), json), ...options }, rng);
   return loadDiffusersModel(storage, folder, create, {
     variant,
     arrange: (tensors, model) => fromPixelShuffle(tensors, model.config),
@@ -51,31 +47,8 @@ export function saveUNet2d(storage: Storage, folder: string, model: UNet2d): Pro
   const { _class_name: className, ...json } = writeDiffusersUNet2d(config);
   return writeDiffusersFolder(storage, folder, {
     className: String(className),
-    config: config.patchSize === 1 ? json : { ...json, [patchSizeKey]: config.patchSize },
+    config: { ...json, ...writePatchSize(config) },
     parameters,
     arrange: (tensors) => toPixelShuffle(tensors, config),
-  });
-}
-
-function withPatches(config: UNet2dConfig, json: JsonObject): UNet2dConfig {
-  const patchSize = numberAt(json, patchSizeKey, 1);
-  const square = patchSize ** 2;
-  const { imageSize, channels, outChannels = channels } = config;
-  const isWhole = [patchSize, channels / square, outChannels / square].every(
-    (value) => Number.isInteger(value) && value > 0,
-  );
-  if (isWhole) {
-    return {
-      ...config,
-      patchSize,
-      imageSize: imageSize * patchSize,
-      channels: channels / square,
-      outChannels: outChannels / square,
-    };
-  }
-  throw new TintypeError('E_CONFIG', {
-    where: `diffusers configuration: ${patchSizeKey}`,
-    what: 'the channels cannot be cut into squares of this side',
-    got: `side ${patchSize}, ${channels} and ${outChannels} channels`,
   });
 }
